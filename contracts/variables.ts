@@ -1,0 +1,43 @@
+/**
+ * The only names that may stand in an engine variable, and the messages a flow may wait for.
+ * Engine variables hold keys and choices, never forms, files or personal data (architecture.md, boundaries).
+ */
+export const Variables = {
+  caseNo: 'caseNo',
+  /** `<item code>@<version>` of the pinned item version */
+  itemVersion: 'itemVersion',
+  /** 'upload' | 'ems' | 'window': how the papers reach the hall */
+  inbound: 'inbound',
+  /** 'ems' | 'window' | 'download': how the result reaches the applicant */
+  delivery: 'delivery',
+  /** boolean, written by material-check */
+  checksPassed: 'checksPassed',
+  /** 'accept' | 'request-correction' | 'not-required' | 'not-competent' */
+  acceptanceOutcome: 'acceptanceOutcome',
+  /** boolean: accepted although a tolerable paper is missing (容缺) */
+  toleranceOpen: 'toleranceOpen',
+  /** ISO 8601 date-time with offset; end of the deadline day in Asia/Shanghai, computed by core/clock */
+  correctionDeadline: 'correctionDeadline',
+  toleranceDeadline: 'toleranceDeadline',
+  /** 'grant' | 'refuse' */
+  decision: 'decision',
+} as const
+export type VariableName = (typeof Variables)[keyof typeof Variables]
+
+/** Items may declare further scalars of their form as `facts`; their names must match this. */
+export const FACT_NAME = /^fact_[a-z][A-Za-z0-9]{0,40}$/
+
+export const Messages = {
+  /** the applicant sent what the correction notice lists */
+  correctionSubmitted: 'correction-submitted',
+  /** the applicant supplied the tolerated papers */
+  toleranceSupplied: 'tolerance-supplied',
+  /** the hall received the applicant's parcel (EMS 704 at the hall) */
+  parcelReceived: 'parcel-received',
+  /** the result reached the applicant (EMS 704) */
+  parcelDelivered: 'parcel-delivered',
+} as const
+export type MessageName = (typeof Messages)[keyof typeof Messages]
+
+export type Scalar = string | number | boolean
+export type EngineVariables = Readonly<Record<string, Scalar>>
