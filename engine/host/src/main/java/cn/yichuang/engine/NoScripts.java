@@ -1,0 +1,26 @@
+package cn.yichuang.engine;
+
+import javax.script.ScriptEngine;
+import javax.script.ScriptEngineFactory;
+import javax.script.ScriptEngineManager;
+import org.camunda.bpm.engine.ProcessEngineException;
+import org.camunda.bpm.engine.impl.scripting.engine.ScriptEngineResolver;
+
+/** There is no script engine on the classpath; should one ever arrive with a dependency, it stays unreachable. */
+final class NoScripts implements ScriptEngineResolver {
+
+  @Override
+  public void addScriptEngineFactory(ScriptEngineFactory factory) {
+    // Nothing may be added.
+  }
+
+  @Override
+  public ScriptEngineManager getScriptEngineManager() {
+    return new ScriptEngineManager();
+  }
+
+  @Override
+  public ScriptEngine getScriptEngine(String language, boolean resolveFromCache) {
+    throw new ProcessEngineException("Scripts are disabled on this host.");
+  }
+}

@@ -1,0 +1,14 @@
+package cn.yichuang.engine;
+
+import org.camunda.bpm.spring.boot.starter.rest.CamundaJerseyResourceConfig;
+import org.springframework.stereotype.Component;
+
+/** The engine's REST resources at /engine-rest, and our one addition to them. */
+@Component
+class RestResources extends CamundaJerseyResourceConfig {
+
+  @Override
+  protected void registerAdditionalResources() {
+    register(new DuplicateStartMapper());
+  }
+}
