@@ -1,11 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import {
   chownSync,
   existsSync,
   mkdirSync,
   openSync,
   closeSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -37,8 +37,8 @@ export interface EmbeddedPostgresOptions {
   readonly logFile: string
   /** Settings of postgresql.conf, given on the command line so that they follow the code. */
   readonly settings: Readonly<Record<string, string>>
-  /** Told the process as soon as it exists, before it answers. */
-  readonly onSpawn?: (child: ChildProcess) => void
+  /** Told each process as soon as it exists, before it has done anything. */
+  readonly onSpawn?: (child: ChildProcess, program: 'initdb' | 'postgres') => void
 }
 
 /** What every cluster of ours has in common; fsync stays on in demo, test and bench alike. */
@@ -66,9 +66,9 @@ const COMMON_SETTINGS = {
 export async function startPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, port, superuserPassword, logFile, settings, onSpawn } = options
   const native = await nativeFolder()
-  const user = asPostgresUser([native, dataDir])
+  const user = asPostgresUser(dataDir, native)
   if (!existsSync(join(dataDir, 'PG_VERSION'))) {
-    await initialise(native, user, dataDir, superuserPassword)
+    await initialise(native, user, options)
   }
   await refuseOtherMajor(native, dataDir)
 
@@ -85,7 +85,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     ...user.spawnAs,
   })
   closeSync(log)
-  onSpawn?.(child)
+  onSpawn?.(child, 'postgres')
   const superuserUrl = `postgresql://postgres:${superuserPassword}@127.0.0.1:${port}/postgres`
   try {
     await acceptsConnections(superuserUrl, child, logFile)
@@ -106,22 +106,26 @@ async function nativeFolder(): Promise<string> {
   return join(root, 'native')
 }
 
+/** Made beside and renamed: a start that is killed here leaves nothing that looks like a cluster. */
 async function initialise(
   native: string,
   user: PostgresUser,
-  dataDir: string,
-  password: string,
+  options: EmbeddedPostgresOptions,
 ): Promise<void> {
-  const passwordFile = `${dataDir}.password-${randomBytes(6).toString('hex')}`
+  const { dataDir, superuserPassword, onSpawn } = options
+  const draft = `${dataDir}.new`
+  const passwordFile = `${dataDir}.password`
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
+    rmSync(draft, { recursive: true, force: true })
+    rmSync(passwordFile, { force: true })
+    mkdirSync(draft, { recursive: true, mode: 0o700 })
+    writeFileSync(passwordFile, `${superuserPassword}\n`, { mode: 0o600, flag: 'wx' })
     if (user.owner) {
-      chownSync(dataDir, user.owner.uid, user.owner.gid)
+      chownSync(draft, user.owner.uid, user.owner.gid)
       chownSync(passwordFile, user.owner.uid, user.owner.gid)
     }
     const [command, args] = user.command(join(native, 'bin', 'initdb'), [
-      `--pgdata=${dataDir}`,
+      `--pgdata=${draft}`,
       '--username=postgres',
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
@@ -132,14 +136,28 @@ async function initialise(
       '--builtin-locale=C.UTF-8',
       '--no-instructions',
     ])
-    await run(command, args, { cwd: '/', env: { LC_ALL: 'C' }, ...user.spawnAs })
+    const running = run(command, args, { cwd: '/', env: { LC_ALL: 'C' }, ...user.spawnAs })
+    onSpawn?.(running.child, 'initdb')
+    await running
+    renameSync(draft, dataDir)
   } catch (error) {
-    // A half-made cluster would be taken for a whole one at the next start.
-    rmSync(dataDir, { recursive: true, force: true })
+    rmSync(draft, { recursive: true, force: true })
     throw startProblem.postgresInitFailed(dataDir, error)
   } finally {
     rmSync(passwordFile, { force: true })
   }
+}
+
+/**
+ * Whether the folder holds a cluster already; throws when it is one that could not be started, so
+ * that this is said before minutes of building.
+ */
+export async function refuseUnusableCluster(dataDir: string): Promise<boolean> {
+  const native = await nativeFolder()
+  asPostgresUser(dataDir, native)
+  if (!existsSync(join(dataDir, 'PG_VERSION'))) return false
+  await refuseOtherMajor(native, dataDir)
+  return true
 }
 
 async function refuseOtherMajor(native: string, dataDir: string): Promise<void> {

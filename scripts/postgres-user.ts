@@ -17,16 +17,16 @@ const CAP_DAC_OVERRIDE = 1n << 1n
 const CAP_DAC_READ_SEARCH = 1n << 2n
 
 /**
- * PostgreSQL refuses to run as root. As an ordinary user nothing is needed; as root it runs as the
+ * PostgreSQL refuses to run as root, and wants to own its data. As an ordinary user nothing is needed; as root it runs as the
  * user `postgres`, who is made when missing. A clone below a closed folder (/root, `mktemp -d`) is
  * invisible to that user: then the process gets the one capability to pass through folders,
  * which changes no permission on disk. Where that is impossible the fault names the folder.
  */
-export function asPostgresUser(folders: readonly string[]): PostgresUser {
+export function asPostgresUser(dataDir: string, programs: string): PostgresUser {
   if (process.getuid?.() !== 0) return { spawnAs: {}, command: plainly }
-  const ids = findUser('postgres') ?? createUser() ?? findUser('nobody')
+  const ids = ownerOf(dataDir) ?? findUser('postgres') ?? createUser() ?? findUser('nobody')
   if (!ids) throw startProblem.postgresUserMissing()
-  const closed = folders.map((folder) => closedAncestor(folder, ids)).find(Boolean)
+  const closed = [programs, dataDir].map((folder) => closedAncestor(folder, ids)).find(Boolean)
   if (!closed) return { owner: ids, spawnAs: ids, command: plainly }
 
   const capability = passingCapability()
@@ -49,6 +49,13 @@ export function asPostgresUser(folders: readonly string[]): PostgresUser {
 
 function plainly(program: string, args: readonly string[]): [string, string[]] {
   return [program, [...args]]
+}
+
+/** Made by an ordinary user earlier: it stays theirs. */
+function ownerOf(dataDir: string): { uid: number; gid: number } | undefined {
+  if (!existsSync(dataDir)) return undefined
+  const { uid, gid } = statSync(dataDir)
+  return uid === 0 ? undefined : { uid, gid }
 }
 
 function findUser(name: string): { uid: number; gid: number } | undefined {

@@ -40,6 +40,13 @@ export const startProblem = {
       `端口 ${port}（${what}）已被占用：停掉占用它的程序，或用 ${variable}=<别的端口> 重新启动。`,
       `Port ${port} (${what}) is in use: stop the program that holds it, or start again with ${variable}=<another port>.`,
     ),
+  portForbidden: (port: number, variable: string, what: string, cause: unknown) =>
+    problem(
+      'PORT_FORBIDDEN',
+      `不能在端口 ${port}（${what}）上监听：用 ${variable}=<1024 以上的端口> 重新启动。`,
+      `Port ${port} (${what}) cannot be listened on: start again with ${variable}=<a port above 1024>.`,
+      cause,
+    ),
   settingInvalid: (faults: string) =>
     problem(
       'SETTING_INVALID',
@@ -116,6 +123,25 @@ export const startProblem = {
       `PostgreSQL 没有起来：原因在 ${logFile} 的末尾。`,
       `PostgreSQL did not come up: the reason is at the end of ${logFile}.`,
     ),
+  childDied: (name: string, logFile: string, lastLine: string) =>
+    problem(
+      'PART_ENDED',
+      `${name} 意外退出，其余部分随之停止：原因在 ${logFile}${lastLine && `（最后一行：${lastLine}）`}。`,
+      `${name} ended unexpectedly and everything else is stopped: the reason is in ${logFile}${lastLine && ` (last line: ${lastLine})`}.`,
+    ),
+  childNotReady: (name: string, logFile: string) =>
+    problem(
+      'PART_NOT_READY',
+      `${name} 两分钟内没有就绪：看 ${logFile}；机器很忙时可再试一次。`,
+      `${name} was not ready within two minutes: see ${logFile}; on a very busy machine try once more.`,
+    ),
+  stepFailed: (name: string, logFile: string, lastLine: string) =>
+    problem(
+      'STEP_FAILED',
+      `${name} 失败：原因在 ${logFile}${lastLine && `（最后一行：${lastLine}）`}。`,
+      `${name} failed: the reason is in ${logFile}${lastLine && ` (last line: ${lastLine})`}.`,
+    ),
+  stoppedWhileStarting: () => problem('STOPPED', '启动被中止。', 'The start was interrupted.'),
   schemaNewer: (names: readonly string[]) =>
     problem(
       'SCHEMA_NEWER',

@@ -35,6 +35,8 @@ export function createPool(options: PoolOptions): Knex {
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max },
     acquireConnectionTimeout: 10_000,
+    // An error text with the values in it would carry names and ID numbers into the log.
+    compileSqlOnError: false,
     // knex prints what it throws anyway, past pino and its redaction list.
     log: { error: ignore, warn: ignore, deprecate: ignore, debug: ignore },
   })

@@ -49,7 +49,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 async function clone(client: pg.Client, name: string, template: string): Promise<void> {
-  await client.query(`create database ${name} template ${template} strategy file_copy`)
+  await client.query(`create database ${name} template ${template}`)
   // Rights on the database itself are not part of a clone.
   await client.query(`alter database ${name} owner to yichuang_owner`)
   await client.query(`revoke all on database ${name} from public`)
