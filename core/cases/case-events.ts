@@ -35,16 +35,18 @@ const CASE_COLUMNS = {
   revision: 'f.revision',
 }
 
-export async function findCase(db: Knex, caseNo: string): Promise<CaseRow | undefined> {
-  const row: unknown = await db('case_file as f')
-    .select(CASE_COLUMNS)
-    .where('f.case_no', caseNo)
-    .first()
+export type CaseKey = { readonly caseNo: string } | { readonly caseId: string }
+
+const whereCase = (key: CaseKey) =>
+  'caseNo' in key ? { 'f.case_no': key.caseNo } : { 'f.id': key.caseId }
+
+export async function findCase(db: Knex, key: CaseKey): Promise<CaseRow | undefined> {
+  const row: unknown = await db('case_file as f').select(CASE_COLUMNS).where(whereCase(key)).first()
   return row === undefined ? undefined : toCaseRow(row)
 }
 
-export async function getCase(db: Knex, caseNo: string): Promise<CaseRow> {
-  const found = await findCase(db, caseNo)
+export async function getCase(db: Knex, key: CaseKey): Promise<CaseRow> {
+  const found = await findCase(db, key)
   if (found === undefined) throw problem('CASE_NOT_FOUND')
   return found
 }
@@ -53,14 +55,12 @@ export async function getCase(db: Knex, caseNo: string): Promise<CaseRow> {
  * Takes the row lock that orders all acts on one case: clerk against applicant, worker against push. Must be the first
  * statement on the case in a transaction; the events read afterwards cannot change until it ends.
  */
-export async function lockCase(
-  trx: Knex.Transaction,
-  key: { caseNo: string } | { caseId: string },
-): Promise<CaseRow> {
-  const query = trx('case_file as f').select(CASE_COLUMNS).forUpdate()
-  const row: unknown = await (
-    'caseNo' in key ? query.where('f.case_no', key.caseNo) : query.where('f.id', key.caseId)
-  ).first()
+export async function lockCase(trx: Knex.Transaction, key: CaseKey): Promise<CaseRow> {
+  const row: unknown = await trx('case_file as f')
+    .select(CASE_COLUMNS)
+    .where(whereCase(key))
+    .forUpdate()
+    .first()
   if (row === undefined) throw problem('CASE_NOT_FOUND')
   return toCaseRow(row)
 }
