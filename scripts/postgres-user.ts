@@ -36,6 +36,8 @@ export function asPostgresUser(dataDir: string, programs: string): PostgresUser 
     `--reuid=${ids.uid}`,
     `--regid=${ids.gid}`,
     '--clear-groups',
+    // access(2), which initdb asks first, ignores capabilities of other users than root without it.
+    '--securebits=+no_setuid_fixup',
     `--inh-caps=-all,+${capability}`,
     `--ambient-caps=-all,+${capability}`,
     `--bounding-set=-all,+${capability}`,

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { createPool } from '../core/database/pool.ts'
@@ -16,6 +14,7 @@ import { javaCommand, root } from './prerequisites.mjs'
 import { openSecrets, type Secrets } from './secrets.ts'
 import { isStartProblem, sayProblem, startProblem } from './start-problems.ts'
 import { readStartSettings, type StartSettings } from './start-settings.ts'
+import { startWatchdog } from './start-watchdog.ts'
 import { answers, waitUntil } from './wait-until.ts'
 import { buildWebApps } from './web-apps.ts'
 
@@ -31,7 +30,7 @@ async function main(): Promise<number> {
     say(`清理上次被强杀后留下的进程… stopping what a killed start left: ${names.join(', ')}`),
   )
   const children = createChildren({ logs: folder.logs, listFile: folder.listFile })
-  const watchdog = startWatchdog(folder)
+  const watchdog = startWatchdog(folder.listFile, join(folder.logs, 'watchdog.log'))
   let failed = false
   try {
     const running = up(settings, folder, children)
@@ -159,24 +158,6 @@ async function ready(children: Children, name: string, url: string): Promise<voi
     120_000,
     () => startProblem.childNotReady(name, children.logFile(name)),
   )
-}
-
-/** Holds the pipe whose closing tells the watchdog that this process is gone. */
-function startWatchdog(folder: DataFolder): { release: () => Promise<void> } {
-  const log = openSync(join(folder.logs, 'watchdog.log'), 'w', 0o600)
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'watchdog.ts'), folder.listFile],
-    { cwd: root, detached: true, stdio: ['pipe', log, log] },
-  )
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  child.stdin?.on('error', () => undefined)
-  return {
-    release: async () => {
-      child.stdin?.end()
-      await ended
-    },
-  }
 }
 
 /** Resolves with the name of the first signal; started by npm, also when npm itself is gone. */

@@ -2,6 +2,11 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { inject } from 'vitest'
+
+import { javaCommand } from '../../scripts/prerequisites.mjs'
+import { recordProcess } from '../../scripts/process-list.ts'
+
 import { freePort } from './postgres.setup.ts'
 
 export interface EngineHost {
@@ -40,7 +45,9 @@ export async function startEngineHost(options: {
   const port = options.port ?? (await freePort())
   // Start-up is most of a short test's time: the first compiler tier and the serial collector.
   const flags = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-  const child = spawn('java', [...flags, '-jar', jar], {
+  const child = spawn(javaCommand(), [...flags, '-jar', jar], {
+    // Leads its own process group, which is how the list of processes ends it.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -54,6 +61,7 @@ export async function startEngineHost(options: {
       ...options.env,
     },
   })
+  if (child.pid) recordProcess(inject('postgres').processList, 'engine', child.pid)
   let printed = ''
   const keep = (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-20_000))
   child.stdout.on('data', keep)

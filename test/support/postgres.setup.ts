@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,12 +12,16 @@ import { createPool } from '../../core/database/pool.ts'
 import { prepareCluster, type RolePasswords } from '../../core/database/prepare-cluster.ts'
 import { migrate } from '../../migrations/run.ts'
 import { startPostgres } from '../../scripts/embedded-postgres.ts'
+import { readProcesses, recordProcess, stopInOrder } from '../../scripts/process-list.ts'
+import { startWatchdog } from '../../scripts/start-watchdog.ts'
 
 export interface TestCluster {
   readonly superuserUrl: string
   readonly passwords: RolePasswords
   /** The migrated database that createTestDatabase() clones. */
   readonly template: string
+  /** Processes a killed run would leave behind are written down here (scripts/process-list.ts). */
+  readonly processList: string
 }
 
 declare module 'vitest' {
@@ -42,46 +46,41 @@ const TEST_SETTINGS = {
 /**
  * vitest globalSetup: one PostgreSQL for the run, with a migrated template database. With
  * TEST_POSTGRES (a superuser's connection string) a cluster that already runs is used instead.
+ * A watchdog ends the cluster and the engines of a run that was killed.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const running = process.env['TEST_POSTGRES']
-  const cluster = running ? { superuserUrl: running, stop: async () => {} } : await startCluster()
-  try {
-    const template = await prepareTemplate(cluster.superuserUrl)
-    project.provide('postgres', {
-      superuserUrl: cluster.superuserUrl,
-      passwords: PASSWORDS,
-      template,
-    })
-  } catch (error) {
-    await cluster.stop()
-    throw error
-  }
-  return cluster.stop
-}
-
-async function startCluster(): Promise<{ superuserUrl: string; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'yichuang-test-'))
   // As root the cluster runs as another user, who must be able to pass.
   chmodSync(folder, 0o711)
-  const postgres = await startPostgres({
+  const processList = join(folder, 'processes.jsonl')
+  writeFileSync(processList, '')
+  const watchdog = startWatchdog(processList, join(folder, 'watchdog.log'))
+  const teardown = async () => {
+    await stopInOrder(readProcesses(processList))
+    await watchdog.release()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const superuserUrl = process.env['TEST_POSTGRES'] ?? (await startCluster(folder, processList))
+    const template = await prepareTemplate(superuserUrl)
+    project.provide('postgres', { superuserUrl, passwords: PASSWORDS, template, processList })
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+  return teardown
+}
+
+async function startCluster(folder: string, processList: string): Promise<string> {
+  const { superuserUrl } = await startPostgres({
     dataDir: join(folder, 'pg'),
     port: await freePort(),
     superuserPassword: 'test-superuser',
     logFile: join(folder, 'postgres.log'),
     settings: TEST_SETTINGS,
+    onSpawn: ({ pid }, program) => pid && recordProcess(processList, program, pid),
   })
-  // A test run that is killed must not leave a database server behind.
-  const killOnExit = () => postgres.child.kill('SIGKILL')
-  process.once('exit', killOnExit)
-  return {
-    superuserUrl: postgres.superuserUrl,
-    stop: async () => {
-      await postgres.stop()
-      process.removeListener('exit', killOnExit)
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  return superuserUrl
 }
 
 /** Named by the content of migrations/, so that a cluster in reuse never gives an old schema. */
