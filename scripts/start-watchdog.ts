@@ -4,13 +4,24 @@ import { join } from 'node:path'
 
 /**
  * Starts the watchdog on a list of processes and holds the pipe whose closing tells it that this
- * process is gone. `release` is for the orderly end, after everything on the list was stopped.
+ * process is gone; a temporary folder goes with the processes. `release` is for the orderly end,
+ * after everything on the list was stopped.
  */
-export function startWatchdog(listFile: string, logFile: string): { release: () => Promise<void> } {
+export function startWatchdog(
+  listFile: string,
+  logFile: string,
+  temporaryFolder?: string,
+): { release: () => Promise<void> } {
   const log = openSync(logFile, 'w', 0o600)
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'watchdog.ts'), listFile],
+    [
+      '--import',
+      'tsx',
+      join(import.meta.dirname, 'watchdog.ts'),
+      listFile,
+      ...(temporaryFolder ? [temporaryFolder] : []),
+    ],
     { cwd: join(import.meta.dirname, '..'), detached: true, stdio: ['pipe', log, log] },
   )
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+
 import { readProcesses, stopInOrder } from './process-list.ts'
 
 /**
@@ -5,11 +7,16 @@ import { readProcesses, stopInOrder } from './process-list.ts'
  * kernel then closes the pipe this program reads, and everything on the list is stopped in order.
  * In all other cases the list is empty by then and there is nothing to do.
  */
-const [listFile] = process.argv.slice(2)
-if (!listFile) throw new Error('usage: watchdog.ts <file with the list of processes>')
+const [listFile, temporaryFolder] = process.argv.slice(2)
+if (!listFile) throw new Error('usage: watchdog.ts <list of processes> [<folder to remove>]')
 
 // Signals for the terminal's group must not end it before those it watches over.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 process.stdin.resume()
-process.stdin.once('close', () => void stopInOrder(readProcesses(listFile)))
+process.stdin.once('close', () => void cleanUp(listFile))
+
+async function cleanUp(list: string): Promise<void> {
+  await stopInOrder(readProcesses(list))
+  if (temporaryFolder) rmSync(temporaryFolder, { recursive: true, force: true })
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,11 +54,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   chmodSync(folder, 0o711)
   const processList = join(folder, 'processes.jsonl')
   writeFileSync(processList, '')
-  const watchdog = startWatchdog(processList, join(folder, 'watchdog.log'))
+  const watchdog = startWatchdog(processList, join(folder, 'watchdog.log'), folder)
   const teardown = async () => {
     await stopInOrder(readProcesses(processList))
     await watchdog.release()
-    rmSync(folder, { recursive: true, force: true })
   }
   try {
     const superuserUrl = process.env['TEST_POSTGRES'] ?? (await startCluster(folder, processList))
