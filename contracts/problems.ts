@@ -229,6 +229,13 @@ export const PROBLEMS = {
     '只能就新交材料的新问题再告知',
     'Only new defects in newly supplied material may be told',
   ),
+  CORRECTION_INCOMPLETE: entry(
+    422,
+    '补正通知没有列全',
+    'The correction notice is not complete',
+    '把 fields 列出的未通过规则一并告知（一次性告知）',
+    'Add every failing rule that fields lists: all defects are told at once',
+  ),
   TOLERANCE_NOT_OFFERED: entry(
     422,
     '这份材料不能容缺',

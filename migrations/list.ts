@@ -2,6 +2,7 @@ import * as catalogue from './0001-catalogue.ts'
 import * as cases from './0002-cases.ts'
 import * as engineAndWork from './0003-engine-and-work.ts'
 import * as rights from './0004-rights-of-the-application.ts'
+import * as inboxOrder from './0005-inbox-order.ts'
 
 /** In order. A migration that has been merged is never edited; names carry no file extension (docs/decisions). */
-export const migrations = [catalogue, cases, engineAndWork, rights] as const
+export const migrations = [catalogue, cases, engineAndWork, rights, inboxOrder] as const

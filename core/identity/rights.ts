@@ -1,0 +1,94 @@
+/**
+ * Who may act: rights are tables (item x unit x step -> post, person -> post at a unit), read at the moment of the act.
+ * A post counts from `valid_from` up to, not including, `valid_until`.
+ */
+import type { Knex } from 'knex'
+import { problem } from '../../contracts/problems.ts'
+
+export interface HeldPost {
+  readonly unit: string
+  readonly unitName: string
+  readonly post: string
+  readonly postName: string
+  readonly postNameEn: string
+}
+
+export interface PersonRights {
+  readonly posts: readonly HeldPost[]
+  /** may publish item packages */
+  readonly designer: boolean
+  /** may see and resolve incidents, and release what others hold */
+  readonly operator: boolean
+}
+
+export const OPERATOR_POST = 'POST-OPERATOR'
+
+/** @param day yyyy-mm-dd in Asia/Shanghai */
+export async function personRights(db: Knex, personId: string, day: string): Promise<PersonRights> {
+  const rows = (await heldPosts(db, personId, day)
+    .join('unit as u', 'u.code', 'pp.unit_code')
+    .join('post as o', 'o.code', 'pp.post_code')
+    .leftJoin('designer_right as d', 'd.post_code', 'pp.post_code')
+    .orderBy(['pp.unit_code', 'pp.post_code'])
+    .select({
+      unit: 'pp.unit_code',
+      unitName: 'u.name',
+      post: 'pp.post_code',
+      postName: 'o.name',
+      postNameEn: 'o.name_en',
+      designs: 'd.post_code',
+    })) as (HeldPost & { designs: string | null })[]
+  return {
+    posts: rows.map(({ designs: _, ...post }) => post),
+    designer: rows.some((row) => row.designs !== null),
+    operator: rows.some((row) => row.post === OPERATOR_POST),
+  }
+}
+
+export interface StepKey {
+  readonly personId: string
+  readonly itemCode: string
+  readonly unitCode: string
+  /** BPMN activity id of the user task */
+  readonly step: string
+  /** yyyy-mm-dd in Asia/Shanghai */
+  readonly day: string
+}
+
+/** @returns the post that gives the right, undefined when none does */
+export async function mayAct(db: Knex, key: StepKey): Promise<string | undefined> {
+  const row = (await heldPosts(db, key.personId, key.day)
+    .join('step_right as r', (on) => {
+      on.on('r.unit_code', 'pp.unit_code').andOn('r.post_code', 'pp.post_code')
+    })
+    .where({ 'r.item_code': key.itemCode, 'r.unit_code': key.unitCode })
+    .whereIn('r.step', [key.step, '*'])
+    .orderBy('pp.post_code')
+    .select({ post: 'pp.post_code' })
+    .first()) as { post: string } | undefined
+  return row?.post
+}
+
+/** @throws NOT_YOUR_POST */
+export async function requireRight(db: Knex, key: StepKey): Promise<string> {
+  const post = await mayAct(db, key)
+  if (post === undefined) throw problem('NOT_YOUR_POST')
+  return post
+}
+
+/** @throws NOT_YOUR_POST */
+export async function requireOperator(db: Knex, personId: string, day: string): Promise<void> {
+  const row: unknown = await heldPosts(db, personId, day)
+    .where('pp.post_code', OPERATOR_POST)
+    .select('pp.post_code')
+    .first()
+  if (row === undefined) throw problem('NOT_YOUR_POST')
+}
+
+function heldPosts(db: Knex, personId: string, day: string): Knex.QueryBuilder {
+  return db('person_post as pp')
+    .join('person as p', 'p.id', 'pp.person_id')
+    .where({ 'p.id': personId, 'p.active': true })
+    .where('pp.valid_from', '<=', day)
+    .where((q) => void q.whereNull('pp.valid_until').orWhere('pp.valid_until', '>', day))
+}

@@ -1,0 +1,104 @@
+/**
+ * Staff sessions. The browser holds 256 random bits, the database only their SHA-256: whoever reads the table cannot
+ * sign in with it. A session ends after 30 idle minutes, after 12 hours, at logout, or when the person is retired.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Knex } from 'knex'
+import type { Clock } from '../clock/clock.ts'
+
+const IDLE_MS = 30 * 60_000
+const ABSOLUTE_MS = 12 * 3_600_000
+/** `seen_at` moves at most once a minute: a page load with ten requests is one write. */
+const TOUCH_MS = 60_000
+
+export interface StaffSession {
+  readonly personId: string
+  readonly csrfToken: string
+  /** id_token_hint of the logout at the issuer */
+  readonly idToken?: string
+  readonly expiresAt: Date
+}
+
+export interface NewStaffSession extends StaffSession {
+  /** for the cookie; exists nowhere else */
+  readonly token: string
+}
+
+export function createSessions({ db, clock }: { db: Knex; clock: Clock }) {
+  /** A new session at every sign-in: a token from before it is worth nothing (session fixation). */
+  async function create(of: { personId: string; idToken?: string }): Promise<NewStaffSession> {
+    const token = randomBytes(32).toString('base64url')
+    const csrfToken = randomBytes(32).toString('base64url')
+    const at = clock.now()
+    const expiresAt = new Date(at.getTime() + ABSOLUTE_MS)
+    await db('staff_session').insert({
+      id_hash: hashOf(token),
+      person_id: of.personId,
+      csrf_token: csrfToken,
+      id_token: of.idToken ?? null,
+      created_at: at,
+      seen_at: at,
+      expires_at: expiresAt,
+    })
+    return { ...of, token, csrfToken, expiresAt }
+  }
+
+  /** @returns the live session and notes that it was used; undefined when it never was, has ended or idled out */
+  async function find(token: string): Promise<StaffSession | undefined> {
+    const at = clock.now()
+    const row = (await db('staff_session as s')
+      .join('person as p', 'p.id', 's.person_id')
+      .select({
+        personId: 's.person_id',
+        csrfToken: 's.csrf_token',
+        idToken: 's.id_token',
+        seenAt: 's.seen_at',
+        expiresAt: 's.expires_at',
+      })
+      .where({ 's.id_hash': hashOf(token), 'p.active': true })
+      .where('s.expires_at', '>', at)
+      .where('s.seen_at', '>', new Date(at.getTime() - IDLE_MS))
+      .first()) as SessionRow | undefined
+    if (row === undefined) return undefined
+    if (at.getTime() - row.seenAt.getTime() >= TOUCH_MS) await touch(token, at)
+    const { personId, csrfToken, idToken, expiresAt } = row
+    return { personId, csrfToken, expiresAt, ...(idToken === null ? {} : { idToken }) }
+  }
+
+  async function touch(token: string, at: Date): Promise<void> {
+    // Never backwards: two requests of one page may arrive here out of order.
+    await db('staff_session')
+      .where('id_hash', hashOf(token))
+      .where('seen_at', '<', at)
+      .update({ seen_at: at })
+  }
+
+  async function end(token: string): Promise<void> {
+    await db('staff_session').where('id_hash', hashOf(token)).delete()
+  }
+
+  /** @returns how many ended sessions were swept */
+  async function sweep(): Promise<number> {
+    const at = clock.now()
+    return db('staff_session')
+      .where('expires_at', '<=', at)
+      .orWhere('seen_at', '<=', new Date(at.getTime() - IDLE_MS))
+      .delete()
+  }
+
+  return { create, find, end, sweep }
+}
+
+export type Sessions = ReturnType<typeof createSessions>
+
+interface SessionRow {
+  readonly personId: string
+  readonly csrfToken: string
+  readonly idToken: string | null
+  readonly seenAt: Date
+  readonly expiresAt: Date
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token, 'utf8').digest('hex')
+}
