@@ -1,0 +1,39 @@
+/** The simulated partners' own counters: moves parcels and counts what really left the house. Not part of our API. */
+import type { HttpClient } from './http-client.ts'
+import { createHttpClient } from './http-client.ts'
+
+export interface PartnerLedger {
+  /** waybill numbers booked for the case, by logistics order number */
+  parcelsOf(caseNo: string): Promise<{ waybillNo: string; logisticsOrderNo: string }[]>
+  messagesOf(caseNo: string): Promise<number>
+  advance(waybillNo: string, opCode: string, deliverCode?: string): Promise<void>
+}
+
+interface AdminOrder {
+  readonly logisticsOrderNo: string
+  readonly waybillNo: string
+}
+
+interface AdminSms {
+  readonly params: Readonly<Record<string, string>>
+}
+
+export function createPartnerLedger(base: string): PartnerLedger {
+  const http: HttpClient = createHttpClient({ base })
+  return {
+    async parcelsOf(caseNo) {
+      const { orders } = await http.json<{ orders: AdminOrder[] }>('/admin/ems/orders')
+      return orders.filter((o) => o.logisticsOrderNo.startsWith(`${caseNo}-`))
+    },
+    async messagesOf(caseNo) {
+      const { messages } = await http.json<{ messages: AdminSms[] }>('/admin/sms/messages')
+      return messages.filter((m) => m.params['caseNo'] === caseNo).length
+    },
+    async advance(waybillNo, opCode, deliverCode) {
+      await http.json(`/admin/ems/parcels/${waybillNo}/advance`, {
+        method: 'POST',
+        json: { opCode, ...(deliverCode === undefined ? {} : { deliverCode }) },
+      })
+    },
+  }
+}
