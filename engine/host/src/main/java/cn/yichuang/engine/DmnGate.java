@@ -46,7 +46,7 @@ final class DmnGate implements XmlCheck.Reader {
           && !FEEL.matcher(value).matches()) {
         return "the only expression language allowed is FEEL";
       }
-      String attributeNamespace = xml.getAttributeNamespace(i);
+      String attributeNamespace = String.valueOf(xml.getAttributeNamespace(i));
       if (EXTENSIONS.contains(attributeNamespace) && !EXTENSION_ATTRIBUTES.contains(name)) {
         return "attribute camunda:" + name + " is not allowed";
       }

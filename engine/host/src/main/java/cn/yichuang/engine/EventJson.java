@@ -28,7 +28,7 @@ final class EventJson {
       return task(task);
     }
     if (event instanceof HistoricActivityInstanceEventEntity activity) {
-      return EventLevel.WAITS.contains(activity.getActivityType()) ? wait(activity) : null;
+      return EventLevel.WAITS.contains(String.valueOf(activity.getActivityType())) ? wait(activity) : null;
     }
     if (event instanceof HistoricIncidentEventEntity incident) {
       return incident(incident);

@@ -1,6 +1,7 @@
 package cn.yichuang.engine;
 
 import org.camunda.bpm.spring.boot.starter.rest.CamundaJerseyResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
 import org.springframework.stereotype.Component;
 
 /** The engine's REST resources at /engine-rest, and our one addition to them. */
@@ -10,5 +11,6 @@ class RestResources extends CamundaJerseyResourceConfig {
   @Override
   protected void registerAdditionalResources() {
     register(new DuplicateStartMapper());
+    property(ServerProperties.WADL_FEATURE_DISABLE, true);
   }
 }
