@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { formatChinaTime } from '../china-time.ts'
 import { createHttpClient, type HttpLimits } from '../http-client.ts'
 import { PartnerFault } from '../partner-fault.ts'
+import { quotable } from '../quotable.ts'
 import { parseJson } from '../validated.ts'
 import { sealEnvelope } from './envelope.ts'
 import { toOrderBody } from './order-body.ts'
@@ -51,7 +52,7 @@ export function createEmsGateway(options: EmsGatewayOptions): CourierGateway {
     const reply = checkReply(parseJson(answer.text))
     if ('fault' in reply) throw unusable(`reply ${reply.fault}`)
     const { retCode, retMsg, retBody } = reply.value
-    if (retCode !== OK) return { kind: 'refused', code: retCode, message: retMsg ?? '' }
+    if (retCode !== OK) return { kind: 'refused', code: retCode, message: quotable(retMsg) }
     return { kind: 'ok', message: retMsg ?? '', body: parseJson(retBody ?? '') }
   }
 

@@ -3,7 +3,7 @@ import type { CourierOrder, CourierTrace } from '../../contracts/courier.ts'
 /** The courier said no. Repeating the same request gives the same answer: a person must decide. */
 export interface CourierRefusal {
   kind: 'refused'
-  /** The courier's own code and words, for the operator's screen; never a value we sent. */
+  /** The courier's own code and words, for the operator's screen; long numbers are taken out. */
   code: string
   message: string
 }

@@ -28,6 +28,11 @@ const NEVER_SPOKE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_A
 export function createMailGateway(options: MailGatewayOptions): MailGateway {
   const { from, clock, user, password, timeoutMs = 10_000 } = options
   const transport = createTransport({
+    // Greeting, TLS and sign-in cost more than the mail itself: keep two connections.
+    pool: true,
+    maxConnections: 2,
+    // A mail whose connection broke is the caller's to repeat: only the caller counts the tries.
+    maxRequeues: 0,
     host: options.host,
     port: options.port,
     secure: options.secure ?? false,

@@ -3,6 +3,7 @@ import { formatChinaDay } from '../china-time.ts'
 import type { Clock } from '../clock.ts'
 import { createHttpClient, type HttpLimits } from '../http-client.ts'
 import { PartnerFault } from '../partner-fault.ts'
+import { quotable } from '../quotable.ts'
 import { parseJson } from '../validated.ts'
 import type { SendSmsResult, SmsDetail, SmsGateway } from './port.ts'
 import { signRpc } from './signature.ts'
@@ -96,7 +97,7 @@ export function createSmsGateway(options: SmsGatewayOptions): SmsGateway {
         code: Code,
       })
     }
-    return { kind: 'refused', code: Code, message: Message ?? '', later: LATER.has(Code) }
+    return { kind: 'refused', code: Code, message: quotable(Message), later: LATER.has(Code) }
   }
 
   const find: SmsGateway['find'] = async (phone, day, outId) => {

@@ -178,7 +178,16 @@ describe('the EMS gateway against a bad peer', () => {
       'a waybill of another form',
       { body: '{"retCode":"00000","retBody":"{\\"waybillNo\\":\\"1; drop\\"}"}' },
     ],
-    ['an answer that is too long', { body: 'x'.repeat(50_000) }],
+    [
+      'a good answer that is too long',
+      {
+        body: JSON.stringify({
+          retCode: '00000',
+          retBody: '{"waybillNo":"9823189069696"}',
+          more: 'x'.repeat(50_000),
+        }),
+      },
+    ],
     ['an answer that never ends', { body: '{', endless: true }],
   ])('given %s, then it is a fault after which the parcel may exist', async (_what, answer) => {
     const ems = await givenPeer(answer)
@@ -186,6 +195,17 @@ describe('the EMS gateway against a bad peer', () => {
     expect(fault).toBeInstanceOf(PartnerFault)
     expect((fault as PartnerFault).maybeDone).toBe(true)
     expect(String(fault)).not.toMatch(/张三丰|13800138000/)
+  })
+
+  it('given a refusal that quotes the phone, then the phone does not come through', async () => {
+    const ems = await givenPeer({
+      body: '{"retCode":"B0001","retMsg":"收件人手机13800138000不正确"}',
+    })
+    expect(await ems.create(courierOrder())).toEqual({
+      kind: 'refused',
+      code: 'B0001',
+      message: '收件人手机…不正确',
+    })
   })
 
   it('given nobody listening, then it is a fault after which the parcel cannot exist', async () => {

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { CourierTrace } from '../../contracts/courier.ts'
 import { deriveParcelState } from '../../core/dispatch/derive-parcel-state.ts'
@@ -158,6 +161,25 @@ describe('the simulated post office pushing to us', () => {
       deliveredTo: 'addressee',
       legalDelivery: 'proven',
     })
+  })
+
+  it('given a scan nobody took, when the post office restarts, then it is pushed and life goes on', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'yichuang-ems-'))
+    closeAfterTest(async () => rmSync(dataDir, { recursive: true }))
+    const time = clock()
+    const unreachable = 'http://127.0.0.1:22080/push'
+    const before = await simulators({ clock: time, dataDir, ems: { pushUrl: unreachable } })
+    const ems = emsGateway({ baseUrl: before.emsUrl, clock: time })
+    const booked = await ems.create(courierOrder())
+    if (booked.kind !== 'booked') throw new Error('not booked')
+    await admin(`${before.url}/admin/ems/parcels/${booked.waybillNo}/advance`, { opCode: '203' })
+    await before.close()
+
+    const receiver = await givenReceiver(0)
+    await simulators({ clock: time, dataDir, ems: { pushUrl: receiver.url, autoMs: 40 } })
+    await vi.waitFor(() => expect(receiver.kept).toHaveLength(4), { timeout: 15_000 })
+    expect(receiver.kept.map(({ opCode }) => opCode)).toEqual(['203', '305', '702', '704'])
+    expect(receiver.kept.every(({ waybillNo }) => waybillNo === booked.waybillNo)).toBe(true)
   })
 
   it('given auto mode, then the parcel goes the whole way by itself', async () => {
