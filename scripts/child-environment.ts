@@ -25,7 +25,7 @@ export interface ChildEnvironments {
  */
 export function childEnvironments(
   settings: StartSettings,
-  folder: DataFolder,
+  folder: Pick<DataFolder, 'files' | 'partners'>,
   secrets: Secrets,
   urls: ClusterUrls,
   inherited: NodeJS.ProcessEnv,

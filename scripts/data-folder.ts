@@ -50,7 +50,7 @@ export async function takeDataFolder(
   refuseFullDisk(path)
   refuseOtherOwner(folder.postgres)
 
-  const pidFile = join(folder.run, 'start.json')
+  const pidFile = lockFile(path)
   const listFile = join(folder.run, 'processes.jsonl')
   takeLock(pidFile, path)
   const leftovers = readProcesses(listFile).filter(isAlive)
@@ -66,6 +66,16 @@ export async function takeDataFolder(
     listFile,
     release: () => rmSync(pidFile, { force: true }),
   }
+}
+
+/** The process of the start that runs on the folder, undefined when there is none. */
+export function runningStart(path: string): number | undefined {
+  const holder = readHolder(lockFile(path))
+  return holder && isAlive(holder) ? holder.pid : undefined
+}
+
+function lockFile(path: string): string {
+  return join(path, 'run', 'start.json')
 }
 
 function takeLock(pidFile: string, folder: string): void {
