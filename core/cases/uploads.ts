@@ -134,7 +134,20 @@ export function createUploads({
     await fileStore.remove(storageKey)
   }
 
-  return { toDraft, toCase, removeFromDraft }
+  /** Only an upload that was not sent yet; what is filed stays in the file. @throws FILE_NOT_FOUND */
+  async function removeFromCase(caseNo: string, fileId: string): Promise<void> {
+    const storageKey = await db.transaction(async (trx) => {
+      const found = await lockCase(trx, { caseNo })
+      const [row] = (await trx('material_file')
+        .where({ id: fileId, case_id: found.id, filed: false })
+        .delete('storage_key')) as { storage_key: string }[]
+      if (row === undefined) throw problem('FILE_NOT_FOUND')
+      return row.storage_key
+    })
+    await fileStore.remove(storageKey)
+  }
+
+  return { toDraft, toCase, removeFromDraft, removeFromCase }
 }
 
 export type Uploads = ReturnType<typeof createUploads>

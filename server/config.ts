@@ -1,0 +1,127 @@
+import { Ajv, type ErrorObject } from 'ajv'
+import addFormats from 'ajv-formats'
+import envSchema from 'env-schema'
+import { Type, type Static } from 'typebox'
+
+/** The server's environment; docs/operations.md holds the table a person reads. Blank counts as absent. */
+export const ServerEnvironment = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1' }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080 }),
+  /** what stands in the browser's address bar; links, cookies, the Origin check and OIDC derive from it */
+  PUBLIC_URL: Type.String({ pattern: '^https?://[^/?#]+$', default: 'http://127.0.0.1:8080' }),
+  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
+  DATABASE_POOL: Type.Integer({ minimum: 2, maximum: 100, default: 8 }),
+  ENGINE_URL: Type.String({ pattern: '^https?://' }),
+  ENGINE_API_TOKEN: Type.String({ minLength: 24 }),
+  FILE_STORE: Type.String({ minLength: 1 }),
+  SESSION_KEY: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }),
+  OIDC_ISSUER: Type.Optional(Type.String({ pattern: '^https?://' })),
+  OIDC_CLIENT_ID: Type.String({ default: 'yichuang' }),
+  OIDC_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
+  DEMO_PASSWORD: Type.Optional(Type.String({ minLength: 8 })),
+  EMS_SENDER_NO: Type.Optional(Type.String({ minLength: 1 })),
+  EMS_AUTHORIZATION: Type.Optional(Type.String({ minLength: 1 })),
+  EMS_SIGN_KEY: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]{22}==$' })),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const, {
+    default: 'info',
+  }),
+  /** true, or the addresses of the proxies in front, separated by commas */
+  TRUST_PROXY: Type.String({ default: 'false' }),
+  /** requests a minute and address on the doors that write; 0 = no limit (bench) */
+  RATE_LIMIT: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 1200 }),
+  STREAM_LIMIT: Type.Integer({ minimum: 1, maximum: 100_000, default: 1000 }),
+})
+export type ServerEnvironment = Static<typeof ServerEnvironment>
+
+/** What to do about each variable that is wrong; the sentence a person reads. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  HOST: 'set it to the address to listen on, e.g. 127.0.0.1',
+  PORT: 'set it to a free port, 0-65535',
+  PUBLIC_URL: 'set it to scheme://host[:port] as the browser sees it, without a path',
+  DATABASE_URL: 'set it to postgresql://yichuang_app:<password>@<host>:<port>/yichuang',
+  DATABASE_POOL: 'set it to 2-100 connections',
+  ENGINE_URL: 'set it to the REST address of the engine host, ending in /engine-rest',
+  ENGINE_API_TOKEN: 'set it to the API token of the engine host, 24 characters or more',
+  FILE_STORE: 'set it to a folder the server may write',
+  SESSION_KEY: 'set it to 32 random bytes in base64 (openssl rand -base64 32)',
+  OIDC_ISSUER: 'set it to the issuer URL, or leave it empty for the embedded provider',
+  DEMO_PASSWORD: 'set it to 8 characters or more',
+  EMS_SIGN_KEY: 'set it to the 16-byte SM4 key in base64 the post office gave you',
+  LOG_LEVEL: 'set it to fatal, error, warn, info, debug, trace or silent',
+  RATE_LIMIT: 'set it to requests a minute, 0 for none',
+  STREAM_LIMIT: 'set it to the number of status streams to keep open',
+}
+
+/** Every fault at once, one sentence each; main prints them and exits 78 (EX_CONFIG). */
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'))
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerEnvironment {
+  const data = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes: true,
+    useDefaults: true,
+    removeAdditional: true,
+  })
+  addFormats.default(ajv)
+  try {
+    const config = envSchema<ServerEnvironment>({
+      // env-schema asks for a closed schema to drop what is not ours.
+      schema: { ...ServerEnvironment, additionalProperties: false },
+      data,
+      env: false,
+      dotenv: false,
+      ajv,
+    })
+    const unsafe = unsafeChoices(config)
+    if (unsafe.length > 0) throw new ConfigError(unsafe)
+    return config
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(faultsOf(error))
+  }
+}
+
+function faultsOf(error: unknown): string[] {
+  const errors = (error as { errors?: ErrorObject[] }).errors
+  if (!errors) return [String(error)]
+  return [...new Set(errors.map(nameOf))].map((name) => {
+    const missing = errors.some((e) => e.keyword === 'required' && nameOf(e) === name)
+    return `${name} is ${missing ? 'missing' : 'not valid'}: ${REMEDIES[name] ?? 'see docs/operations.md'}.`
+  })
+}
+
+function nameOf(error: ErrorObject): string {
+  const missing = (error.params as { missingProperty?: string }).missingProperty
+  return missing ?? error.instancePath.slice(1).split('/')[0] ?? '?'
+}
+
+/** Valid one by one, but an open door together. */
+function unsafeChoices(config: ServerEnvironment): string[] {
+  const faults: string[] = []
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.HOST)
+  if (!config.OIDC_ISSUER && !loopback && !config.DEMO_PASSWORD)
+    faults.push(
+      `DEMO_PASSWORD is missing: with HOST=${config.HOST} the embedded sign-in would be open to the network with a published password; set DEMO_PASSWORD, or OIDC_ISSUER to a real issuer.`,
+    )
+  if (config.OIDC_ISSUER && !config.OIDC_CLIENT_SECRET)
+    faults.push('OIDC_CLIENT_SECRET is missing: set it to the secret the issuer gave this client.')
+  if (config.OIDC_ISSUER && isRemoteHttp(config.OIDC_ISSUER))
+    faults.push('OIDC_ISSUER is not valid: an issuer on another machine must be https.')
+  return faults
+}
+
+function isRemoteHttp(issuer: string): boolean {
+  const url = new URL(issuer)
+  return url.protocol === 'http:' && !['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+}
