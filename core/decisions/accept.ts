@@ -1,0 +1,55 @@
+/** 受理: the five outcomes of Licensing Law art. 32, one file each; no sixth exists. */
+import type { AcceptBody, ActResult } from '../../contracts/acts.ts'
+import { problem } from '../../contracts/problems.ts'
+import type { Calendar } from '../clock/calendar.ts'
+import { listClockEntries } from '../clock/clock-ledger.ts'
+import { deriveDueDates } from '../clock/due-dates.ts'
+import { acceptApplication } from './accept-application.ts'
+import { correctOnTheSpot } from './correct-on-the-spot.ts'
+import { openStep, type DecisionDeps, type OpenStep, type StepKey } from './open-step.ts'
+import { refuseAcceptance } from './refuse-acceptance.ts'
+import { requestCorrection } from './request-correction.ts'
+
+/** The step of acceptance with what all five outcomes need to know. */
+export interface AcceptanceStep extends OpenStep {
+  readonly calendar: Calendar
+  /** day 0 of art. 32: the hall has held the complete papers since */
+  readonly receivedOn: string
+  /** the last day to answer has passed: by law the application is accepted since `receivedOn` */
+  readonly deemed: boolean
+}
+
+export function createAccept({ db, clock, calendar }: DecisionDeps) {
+  /**
+   * @throws ACT_NOT_ALLOWED, CORRECTION_INCOMPLETE, CORRECTION_ONLY_ONCE, TOLERANCE_NOT_OFFERED, REFUSAL_GATE,
+   * SAME_PERSON, INVALID_INPUT and those of openStep
+   */
+  return async function accept(key: StepKey, body: AcceptBody): Promise<ActResult> {
+    const days = await calendar.get()
+    return db.transaction(async (trx) => {
+      const step = await withAcceptanceClock(await openStep(trx, clock, key, 'accept'), days)
+      // 逾期不告知的，自收到申请材料之日起即为受理 (art. 32(1)(4)): only acceptance is left.
+      if (step.deemed && body.outcome !== 'accept')
+        throw problem('ACT_NOT_ALLOWED', { allowed: ['accept'], detail: 'deemed accepted' })
+      switch (body.outcome) {
+        case 'accept':
+          return acceptApplication(step, body.tolerated ?? [])
+        case 'request-correction':
+          return requestCorrection(step, body.defects)
+        case 'correct-on-the-spot':
+          return correctOnTheSpot(step, body.fields)
+        case 'not-required':
+        case 'not-competent':
+          return refuseAcceptance(step, body)
+      }
+    })
+  }
+}
+
+async function withAcceptanceClock(step: OpenStep, calendar: Calendar): Promise<AcceptanceStep> {
+  const { context, trx, day } = step
+  const entries = await listClockEntries(trx, context.case.id)
+  const { receivedOn, acceptBy } = deriveDueDates(entries, context.version.package.guide, calendar)
+  if (receivedOn === undefined) throw new Error('a received case has no acceptance clock')
+  return { ...step, calendar, receivedOn, deemed: acceptBy !== undefined && day > acceptBy }
+}

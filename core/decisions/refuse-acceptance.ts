@@ -1,0 +1,88 @@
+/**
+ * 不受理 (art. 32(1)(1)) and 不予受理 (art. 32(1)(2)). Both are refusals and pass the gate, which asks for two persons:
+ * the first proposes with grounds and lets the task go, a second claims it and decides.
+ */
+import type { Static } from 'typebox'
+import type { ActResult, NotCompetent, NotRequired } from '../../contracts/acts.ts'
+import type { CaseEvent, CaseEventOf } from '../../contracts/case-events.ts'
+import { problem } from '../../contracts/problems.ts'
+import type { AcceptanceStep } from './accept.ts'
+import { acceptanceChecks } from './current-checks.ts'
+import { append, finishStep, keepOpen, moveClock } from './open-step.ts'
+import { NO_GROUNDS } from './refusal-gate.ts'
+import { requireGate } from './require-gate.ts'
+
+type AcceptanceRefusal = Static<typeof NotRequired> | Static<typeof NotCompetent>
+
+export async function refuseAcceptance(
+  step: AcceptanceStep,
+  body: AcceptanceRefusal,
+): Promise<ActResult> {
+  const proposal = standingProposal(step.context.events)
+  if (proposal === undefined) return propose(step, body)
+  if (proposal.actor.id === step.personId) throw problem('SAME_PERSON')
+  const grounds = body.grounds ?? proposal.payload.grounds ?? NO_GROUNDS
+  await requireGate(step, {
+    stage: 'acceptance',
+    grounds,
+    checks: acceptanceChecks(step.context, step.day),
+    reviewer: proposal.actor.id,
+  })
+  await append(step, {
+    type: 'acceptance-refused',
+    payload: {
+      limb: body.outcome,
+      ...('competentOrgan' in body ? { competentOrgan: body.competentOrgan } : {}),
+      grounds,
+    },
+  })
+  const seq = await append(step, { type: 'closed', payload: { outcome: 'acceptance-refused' } })
+  await moveClock(step, {
+    clock: 'acceptance',
+    kind: 'stop',
+    reason:
+      body.outcome === 'not-required'
+        ? '行政许可法第三十二条第一款第（一）项'
+        : '行政许可法第三十二条第一款第（二）项',
+  })
+  return finishStep(step, seq, { acceptanceOutcome: body.outcome })
+}
+
+async function propose(step: AcceptanceStep, body: AcceptanceRefusal): Promise<ActResult> {
+  const grounds = body.grounds ?? NO_GROUNDS
+  await requireGate(step, {
+    stage: 'acceptance-proposal',
+    grounds,
+    checks: acceptanceChecks(step.context, step.day),
+  })
+  const seq = await append(step, {
+    type: 'reviewed',
+    payload: {
+      opinion: 'refuse',
+      text:
+        body.outcome === 'not-required'
+          ? '拟不受理：申请事项依法不需要取得行政许可'
+          : `拟不予受理：依法不属于本机关职权范围，应向${body.competentOrgan}申请`,
+      ruleIds: grounds.ruleIds,
+      grounds,
+    },
+  })
+  await step.trx('task_claim').where({ task_id: step.taskId }).delete()
+  return keepOpen(step, seq)
+}
+
+/** A proposal falls with everything that changes the file it judged. */
+function standingProposal(events: readonly CaseEvent[]): CaseEventOf<'reviewed'> | undefined {
+  let standing: CaseEventOf<'reviewed'> | undefined
+  for (const event of events) {
+    if (event.type === 'reviewed') standing = event.payload.opinion === 'refuse' ? event : undefined
+    else if (CHANGES_THE_FILE.has(event.type)) standing = undefined
+  }
+  return standing
+}
+
+const CHANGES_THE_FILE = new Set<CaseEvent['type']>([
+  'received',
+  'correction-submitted',
+  'corrected-on-the-spot',
+])
