@@ -3,11 +3,15 @@ package cn.yichuang.engine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.history.event.HistoricActivityInstanceEventEntity;
+import org.camunda.bpm.engine.impl.history.event.HistoricExternalTaskLogEntity;
 import org.camunda.bpm.engine.impl.history.event.HistoricProcessInstanceEventEntity;
 import org.camunda.bpm.engine.impl.history.event.HistoryEvent;
+import org.camunda.bpm.engine.impl.persistence.entity.ExternalTaskEntity;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -33,6 +37,8 @@ final class EventBuffer implements TransactionSynchronization {
   private final Map<String, ArrayNode> events = new LinkedHashMap<>();
   /** Business key to process instance id of the root instances started here. */
   private final Map<String, String> starts = new LinkedHashMap<>();
+  /** Failure events and the task each is about, whose retries are known only at the end of the command. */
+  private final Map<ObjectNode, ExternalTaskEntity> failures = new IdentityHashMap<>();
   private boolean createdExternalTasks;
 
   EventBuffer(Object key, JdbcTemplate jdbc, CommitNotifier notifier) {
@@ -56,6 +62,11 @@ final class EventBuffer implements TransactionSynchronization {
       if (other != null) {
         throw new DuplicateStartException(instance.getBusinessKey(), null);
       }
+    }
+    if (event instanceof HistoricExternalTaskLogEntity log) {
+      // From the session's cache: the command is working on this very object.
+      failures.put(json, Context.getCommandContext().getExternalTaskManager()
+          .findExternalTaskById(log.getExternalTaskId()));
     }
     createdExternalTasks |= event instanceof HistoricActivityInstanceEventEntity activity
         && "start".equals(event.getEventType()) && "serviceTask".equals(activity.getActivityType());
@@ -90,6 +101,7 @@ final class EventBuffer implements TransactionSynchronization {
         throw new DuplicateStartException(businessKey, e);
       }
     });
+    failures.forEach((json, task) -> json.put("retries", task.getRetries()));
     events.forEach((processInstanceId, json) -> jdbc.update(INSERT_EVENTS, processInstanceId, json.toString()));
   }
 

@@ -9,6 +9,7 @@ import org.camunda.bpm.engine.impl.history.event.HistoricIncidentEventEntity;
 import org.camunda.bpm.engine.impl.history.event.HistoricProcessInstanceEventEntity;
 import org.camunda.bpm.engine.impl.history.event.HistoricTaskInstanceEventEntity;
 import org.camunda.bpm.engine.impl.history.event.HistoryEvent;
+import org.camunda.bpm.engine.impl.persistence.entity.TaskEntity;
 import org.camunda.bpm.engine.impl.util.ClockUtil;
 
 /**
@@ -57,7 +58,10 @@ final class EventJson {
   }
 
   private static ObjectNode task(HistoricTaskInstanceEventEntity event) {
-    ObjectNode json = json("task." + event.getEventType(), event);
+    // The engine calls a task that was cancelled "complete" too, and tells them apart by the reason only.
+    boolean deleted = "complete".equals(event.getEventType())
+        && !TaskEntity.DELETE_REASON_COMPLETED.equals(event.getDeleteReason());
+    ObjectNode json = json("task." + (deleted ? "delete" : event.getEventType()), event);
     put(json, "task", event.getTaskId());
     put(json, "act", event.getTaskDefinitionKey());
     put(json, "name", event.getName());
@@ -97,15 +101,13 @@ final class EventJson {
     return json;
   }
 
+  /** Without {@code retries}: the engine sets them after the event, and {@link EventBuffer} before the commit. */
   private static ObjectNode externalFailure(HistoricExternalTaskLogEntity event) {
     ObjectNode json = json("external.fail", event);
     put(json, "ext", event.getExternalTaskId());
     put(json, "topic", event.getTopicName());
     put(json, "act", event.getActivityId());
     put(json, "worker", event.getWorkerId());
-    if (event.getRetries() != null) {
-      json.put("retries", event.getRetries());
-    }
     put(json, "error", event.getErrorMessage());
     return json;
   }

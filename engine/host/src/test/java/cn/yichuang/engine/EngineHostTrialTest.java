@@ -154,6 +154,26 @@ class EngineHostTrialTest {
   }
 
   @Test
+  void tells_a_failure_with_the_retries_left_and_a_cancelled_task_as_deleted() throws Exception {
+    String instance = start(here, "CASE-9", 200);
+    String external = fetch(here, "failing", instance);
+    String failure = "{\"workerId\":\"failing\",\"errorMessage\":\"no answer\",\"retries\":%d,\"retryTimeout\":0}";
+    for (int left : new int[] {1, 0}) {
+      assertThat(here.worker("POST", "/external-task/" + external + "/failure", failure.formatted(left)).statusCode())
+          .isEqualTo(204);
+    }
+    assertThat(here.api("PUT", "/external-task/" + external + "/retries", "{\"retries\":3}").statusCode()).isEqualTo(204);
+    assertThat(complete(here, external, "failing", true).statusCode()).isEqualTo(204);
+    assertThat(here.api("DELETE", "/process-instance/" + instance, null).statusCode()).isEqualTo(204);
+    List<JsonNode> events = events(instance);
+    assertThat(events).extracting(event -> event.path("k").asText()).containsSubsequence("external.fail",
+        "external.fail", "incident.create", "incident.resolve", "task.create", "task.delete", "instance.end");
+    assertThat(events).filteredOn(event -> event.path("k").asText().equals("external.fail"))
+        .extracting(event -> event.path("retries").asInt(-1)).containsExactly(1, 0);
+    assertThat(events.get(events.size() - 1).path("state").asText()).isEqualTo("EXTERNALLY_TERMINATED");
+  }
+
+  @Test
   void completes_in_bulk_each_for_itself() throws Exception {
     String first = fetch(here, "bulk", start(here, "CASE-5", 200));
     String second = fetch(here, "bulk", start(here, "CASE-6", 200));
