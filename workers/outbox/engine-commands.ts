@@ -1,0 +1,129 @@
+/**
+ * Sends committed intents to the engine (style.md rule 12): commit first, send after, make the repeat harmless. Several
+ * senders may run; each takes other commands. Commands of one case go in order, cases go side by side.
+ */
+import type { Knex } from 'knex'
+import type { Clock } from '../../core/clock/clock.ts'
+import type { EngineGateway } from '../../engine/gateway/gateway.ts'
+import { EngineFault } from '../../engine/gateway/engine-fault.ts'
+import type { Log } from '../log.ts'
+import { createWakeLoop, type WakeLoop } from '../wake-loop.ts'
+import {
+  leaseCommands,
+  postponeCommand,
+  settleCommands,
+  type LeasedCommand,
+} from './command-store.ts'
+import { deliverToCase, type Delivery } from './deliver-command.ts'
+import { deployVersion } from './deploy-version.ts'
+
+export interface CommandSenderOptions {
+  readonly db: Knex
+  readonly gateway: EngineGateway
+  readonly clock: Clock
+  readonly log: Log
+  readonly concurrency?: number
+  readonly sweepMs?: number
+  readonly random?: () => number
+}
+
+export interface CommandSender extends WakeLoop {
+  readonly sent: { done: number; later: number; stuck: number; faults: number }
+}
+
+/** Longer than the gateway's 15 s, so that a living sender never sees its own command again. */
+const LEASE_MS = 60_000
+const FIRST_BACKOFF_MS = 250
+const LAST_BACKOFF_MS = 60_000
+/** A refusal needs a person; asking once in five minutes is enough to notice that the cause is gone. */
+const STUCK_BACKOFF_MS = 300_000
+
+export function createCommandSender(options: CommandSenderOptions): CommandSender {
+  const { db, gateway, clock, log, concurrency = 8, sweepMs = 1_000 } = options
+  const random = options.random ?? Math.random
+  const sent = { done: 0, later: 0, stuck: 0, faults: 0 }
+  const flying = new Set<Promise<void>>()
+  let finished: string[] = []
+  let settling: Promise<void> | undefined
+
+  /** Takes as many as there are free hands, then waits for one hand: a slow command holds up no other case. */
+  async function turn(): Promise<boolean> {
+    const free = concurrency - flying.size
+    const leased =
+      free > 0 ? await leaseCommands(db, { at: clock.now(), leaseMs: LEASE_MS, limit: free }) : []
+    for (const command of leased) {
+      const flight = send(command).finally(() => flying.delete(flight))
+      flying.add(flight)
+    }
+    if (flying.size === 0) return false
+    await Promise.race(flying)
+    return true
+  }
+
+  async function send(leased: LeasedCommand): Promise<void> {
+    let delivery: Delivery
+    try {
+      delivery = await deliver(leased)
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error
+      sent.faults += 1
+      log.warn({ ...about(leased), err: error }, 'the engine could not be asked')
+      delivery = { kind: 'later', reason: `ENGINE_FAULT ${error.status ?? ''}`.trim() }
+    }
+    sent[delivery.kind] += 1
+    if (delivery.kind === 'done') return settle(leased.id)
+    const stuck = delivery.kind === 'stuck'
+    log[stuck ? 'error' : 'info']({ ...about(leased), reason: delivery.reason }, 'not delivered')
+    await postponeCommand(db, leased.id, {
+      error: delivery.reason,
+      nextAttemptAt: new Date(clock.now().getTime() + backoff(leased.attempts, stuck)),
+    })
+  }
+
+  function deliver(leased: LeasedCommand): Promise<Delivery> {
+    const { command } = leased
+    if (command.kind === 'deploy') {
+      return deployVersion(db, gateway, {
+        itemVersionId: command.itemVersionId,
+        at: clock.now(),
+      })
+    }
+    return deliverToCase(gateway, { ...leased, command })
+  }
+
+  /** While one statement is on its way the next ends gather, so load makes the batches larger, not the queue longer. */
+  async function settle(id: string): Promise<void> {
+    finished.push(id)
+    settling ??= settleGathered().finally(() => (settling = undefined))
+    await settling
+  }
+
+  async function settleGathered(): Promise<void> {
+    while (finished.length > 0) {
+      const ids = finished
+      finished = []
+      await settleCommands(db, ids, clock.now())
+    }
+  }
+
+  function backoff(attempts: number, stuck: boolean): number {
+    const grown = Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempts - 1))
+    return (stuck && attempts > 3 ? STUCK_BACKOFF_MS : grown) * (0.75 + random() / 2)
+  }
+
+  const loop = createWakeLoop({ name: 'engine-commands', turn, sweepMs, log, random })
+  return {
+    ...loop,
+    sent,
+    async stop() {
+      await loop.stop()
+      await Promise.allSettled(flying)
+    },
+  }
+}
+
+function about({ command, attempts }: LeasedCommand): object {
+  const key = 'businessKey' in command ? { caseNo: command.businessKey } : {}
+  const of = 'caseId' in command ? { caseId: command.caseId } : {}
+  return { command: command.kind, attempts, ...of, ...key }
+}
