@@ -9,6 +9,7 @@ import { createChildren, type Children } from './children.ts'
 import { takeDataFolder, type DataFolder } from './data-folder.ts'
 import { refuseUnusableCluster, startPostgres } from './embedded-postgres.ts'
 import { buildEngineJar, engineJar } from './engine-jar.ts'
+import { fastEngine } from './fast-engine.ts'
 import { refuseTakenPorts } from './ports.ts'
 import { javaCommand, root } from './prerequisites.mjs'
 import { openSecrets, type Secrets } from './secrets.ts'
@@ -76,16 +77,17 @@ async function up(settings: StartSettings, folder: DataFolder, children: Childre
       env: programEnv,
       cwd: root,
     })
-  children.start({
-    name: 'engine',
-    command: javaCommand(),
-    args: [...settings.engineJavaOptions, '-jar', engineJar(root, 'camunda')],
-    env: env.engine,
-    cwd: root,
-  })
   node('partners', 'partners/main.ts', env.partners)
   node('server', 'server/main.ts', env.office)
   node('workers', 'workers/main.ts', env.office)
+  const jar = await fastEngine({ jar: engineJar(root, 'camunda'), env: env.engine, say })
+  children.start({
+    name: 'engine',
+    command: javaCommand(),
+    args: [...settings.engineJavaOptions, ...jar],
+    env: env.engine,
+    cwd: root,
+  })
   await Promise.all([
     ready(children, 'partners', `http://127.0.0.1:${settings.ports.partners}/admin/health`),
     ready(children, 'engine', `http://127.0.0.1:${settings.ports.engine}/healthz`),

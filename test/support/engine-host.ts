@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { inject } from 'vitest'
 
+import { fastEngine } from '../../scripts/fast-engine.ts'
 import { javaCommand } from '../../scripts/prerequisites.mjs'
 import { recordProcess } from '../../scripts/process-list.ts'
 
@@ -43,23 +44,25 @@ export async function startEngineHost(options: {
     options.jar ?? process.env['ENGINE_JAR'] ?? join(root, 'engine/host/target/engine-host.jar')
   if (!existsSync(jar)) throw new Error(`${jar} is missing: run npm run build:engine`)
   const port = options.port ?? (await freePort())
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    ...(process.env['JAVA_HOME'] ? { JAVA_HOME: process.env['JAVA_HOME'] } : {}),
+    ENGINE_HOST: '127.0.0.1',
+    ENGINE_PORT: String(port),
+    ENGINE_DATABASE_URL: options.engineUrl,
+    ENGINE_SCHEMA: 'engine',
+    ENGINE_API_TOKEN: API_TOKEN,
+    ENGINE_WORKER_TOKEN: WORKER_TOKEN,
+    ...options.env,
+  }
   // Start-up is most of a short test's time: the first compiler tier and the serial collector.
   const flags = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-  const child = spawn(javaCommand(), [...flags, '-jar', jar], {
+  const fast = await fastEngine({ jar, env, say: () => undefined })
+  const child = spawn(javaCommand(), [...flags, ...fast], {
     // Leads its own process group, which is how the list of processes ends it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      ...(process.env['JAVA_HOME'] ? { JAVA_HOME: process.env['JAVA_HOME'] } : {}),
-      ENGINE_HOST: '127.0.0.1',
-      ENGINE_PORT: String(port),
-      ENGINE_DATABASE_URL: options.engineUrl,
-      ENGINE_SCHEMA: 'engine',
-      ENGINE_API_TOKEN: API_TOKEN,
-      ENGINE_WORKER_TOKEN: WORKER_TOKEN,
-      ...options.env,
-    },
+    env,
   })
   if (child.pid) recordProcess(inject('postgres').processList, 'engine', child.pid)
   let printed = ''

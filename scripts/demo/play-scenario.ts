@@ -1,0 +1,250 @@
+/** Plays one scenario through the public HTTP API and says what became of the case. Waits are causal, never fixed pauses. */
+import { randomUUID } from 'node:crypto'
+import type { CaseReceipt } from '../../contracts/filing.ts'
+import type { Play, Scenario } from '../../contracts/scenario.ts'
+import type { Citizen, OpenCase } from './citizen.ts'
+import type { PartnerLedger } from './courier.ts'
+import type { Staff } from './staff.ts'
+
+export interface Players {
+  readonly citizen: Citizen
+  readonly partners: PartnerLedger
+  readonly staff: (login: string) => Promise<Staff>
+}
+
+/** One line of `npm run demo -- --json`. */
+export interface Played {
+  readonly item: string
+  readonly scenario: string
+  readonly caseNo: string
+  readonly outcome: string
+  readonly events: string[]
+  readonly documents: string[]
+  readonly waybills: string[]
+  readonly messages: number
+  readonly ms: number
+}
+
+export interface TimelineRow {
+  readonly seq: number
+  readonly type: string
+  readonly at: string
+  readonly actor: { readonly kind: string; readonly id: string }
+}
+
+export interface PlayedCase {
+  readonly played: Played
+  readonly timeline: readonly TimelineRow[]
+}
+
+interface CaseFileView {
+  readonly files: readonly { readonly id: string; readonly material: string }[]
+  readonly snapshot: number
+}
+
+/** @throws with the first difference between what happened and what the scenario expects */
+export async function playScenario(
+  itemCode: string,
+  scenario: Scenario,
+  players: Players,
+): Promise<PlayedCase> {
+  const began = performance.now()
+  const receipt = await fileScenario(itemCode, scenario, players)
+  const open = await players.citizen.open(receipt)
+  for (const play of scenario.plays) await playOne(play, open, players)
+  const view = await open.waitFor(
+    `outcome ${scenario.expect.outcome}`,
+    (v) => v.status === scenario.expect.outcome && !v.settling,
+  )
+  const auditor = await players.staff(readerOf(scenario))
+  const timeline = await settledTimeline(auditor, open, scenario)
+  const documents = await open.documents()
+  for (const document of documents) await open.download(document.id)
+  const parcels = await players.partners.parcelsOf(receipt.caseNo)
+  const messages = await settledMessages(players.partners, receipt.caseNo, scenario.expect.messages)
+  const played: Played = {
+    item: itemCode,
+    scenario: scenario.name,
+    caseNo: receipt.caseNo,
+    outcome: view.status,
+    events: timeline.map((row) => row.type),
+    documents: documents.map((d) => d.kind),
+    waybills: parcels.map((p) => p.waybillNo),
+    messages,
+    ms: Math.round(performance.now() - began),
+  }
+  compare(scenario, played)
+  return { played, timeline }
+}
+
+async function fileScenario(
+  itemCode: string,
+  scenario: Scenario,
+  { citizen, staff }: Players,
+): Promise<CaseReceipt> {
+  const filing = {
+    itemCode,
+    form: scenario.form,
+    transport: scenario.transport,
+    materials: scenario.materials,
+  }
+  if (scenario.lodgedBy === undefined)
+    return citizen.file(await citizen.startDraft(itemCode), filing, randomUUID())
+  const clerk = await staff(scenario.lodgedBy)
+  const door = await clerk.post<{ draftId: string; draftToken: string }>('/api/desk/drafts', {
+    itemCode,
+    channel: scenario.channel,
+  })
+  return citizen.file(door, filing, randomUUID())
+}
+
+async function playOne(play: Play, open: OpenCase, players: Players): Promise<void> {
+  switch (play.act) {
+    case 'submit-correction':
+      await open.waitFor('the correction notice', (v) =>
+        v.mustDo.some((m) => m.act === 'submit-correction'),
+      )
+      if (play.materials !== undefined) await open.uploadAll(play.materials)
+      await open.act(
+        'corrections',
+        randomUUID(),
+        play.form === undefined ? {} : { form: play.form },
+      )
+      return
+    case 'supply-tolerance':
+      await open.waitFor('the tolerance', (v) => v.mustDo.some((m) => m.act === 'supply-tolerance'))
+      await open.uploadAll(play.materials)
+      await open.act('tolerance-supply', randomUUID(), {})
+      return
+    case 'withdraw':
+      await open.act('withdraw', randomUUID(), { reason: play.reason })
+      return
+    case 'scan':
+      await scanParcel(play, open, players)
+      return
+    case 'state': {
+      const clerk = await players.staff(play.by)
+      await clerk.post(
+        `/api/desk/cases/${open.caseNo}/statements`,
+        await resolved(play.body, clerk, open.caseNo),
+      )
+      return
+    }
+    case 'accept':
+    case 'inspect':
+    case 'review':
+    case 'decide':
+    case 'hand-over': {
+      const clerk = await players.staff(play.by)
+      await clerk.findTask(open.caseNo, play.act)
+      await clerk.act(open.caseNo, play.act, await resolved(play.body, clerk, open.caseNo))
+      return
+    }
+  }
+}
+
+async function scanParcel(
+  play: Extract<Play, { act: 'scan' }>,
+  open: OpenCase,
+  { partners }: Players,
+): Promise<void> {
+  const view = await open.waitFor(`the ${play.direction} parcel`, (v) =>
+    v.parcels.some((p) => p.direction === play.direction),
+  )
+  const parcel = view.parcels.findLast((p) => p.direction === play.direction)
+  if (parcel === undefined) throw new Error('no parcel')
+  for (const op of play.ops) {
+    const [opCode = '', deliverCode] = op.split('/')
+    await partners.advance(parcel.waybillNo, opCode, deliverCode)
+  }
+}
+
+/** Replaces `$file:CODE`, `$event:type`, `$snapshot` by what this very case holds. */
+async function resolved(body: unknown, clerk: Staff, caseNo: string): Promise<unknown> {
+  if (!JSON.stringify(body).includes('"$')) return body
+  const [file, events] = await Promise.all([
+    clerk.get<CaseFileView>(`/api/desk/cases/${caseNo}`),
+    listTimeline(clerk, caseNo),
+  ])
+  const replace = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(replace)
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, replace(v)]))
+    if (typeof value !== 'string' || !value.startsWith('$')) return value
+    if (value === '$snapshot') return file.snapshot
+    const [kind, name] = value.slice(1).split(':')
+    const found =
+      kind === 'file'
+        ? file.files.findLast((f) => f.material === name)?.id
+        : events.findLast((e) => e.type === name)?.seq
+    if (found === undefined) throw new Error(`${value} points to nothing in ${caseNo}`)
+    return found
+  }
+  return replace(body)
+}
+
+async function listTimeline(clerk: Staff, caseNo: string): Promise<TimelineRow[]> {
+  return (await clerk.get<{ events: TimelineRow[] }>(`/api/desk/cases/${caseNo}/timeline`)).events
+}
+
+/** Someone of the case may read its file: the last clerk who acted, else the one who lodged it, else the operator. */
+function readerOf(scenario: Scenario): string {
+  const clerk = scenario.plays.findLast((p) => p.by !== 'applicant' && p.by !== 'courier')?.by
+  return clerk ?? scenario.lodgedBy ?? 'operator1'
+}
+
+/** The last notice may still be on its way when the status is final already. */
+async function settledTimeline(
+  clerk: Staff,
+  open: OpenCase,
+  scenario: Scenario,
+): Promise<TimelineRow[]> {
+  const expected = scenario.expect.events.length
+  const until = performance.now() + 30_000
+  let events = await listTimeline(clerk, open.caseNo)
+  while (events.length < expected && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    events = await listTimeline(clerk, open.caseNo)
+  }
+  return events
+}
+
+async function settledMessages(
+  partners: PartnerLedger,
+  caseNo: string,
+  expected: number,
+): Promise<number> {
+  const until = performance.now() + 30_000
+  let count = await partners.messagesOf(caseNo)
+  while (count < expected && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    count = await partners.messagesOf(caseNo)
+  }
+  return count
+}
+
+/** What messengers record runs beside what people do; only the order of acts is law. */
+const BESIDE = new Set(['noticed', 'parcel-tracked', 'document-issued', 'dispatched'])
+
+function legal(events: readonly string[]): string[] {
+  return events.filter((type) => !BESIDE.has(type))
+}
+
+function compare({ expect }: Scenario, played: Played): void {
+  const differences: string[] = []
+  const same = (what: string, wanted: unknown, seen: unknown) => {
+    if (JSON.stringify(wanted) !== JSON.stringify(seen)) {
+      differences.push(`${what}: expected ${JSON.stringify(wanted)}, saw ${JSON.stringify(seen)}`)
+    }
+  }
+  same('outcome', expect.outcome, played.outcome)
+  same('events', legal(expect.events), legal(played.events))
+  same('all events', [...expect.events].sort(), [...played.events].sort())
+  same('documents', [...expect.documents].sort(), [...played.documents].sort())
+  same('waybills', expect.waybills, played.waybills.length)
+  same('messages', expect.messages, played.messages)
+  if (differences.length > 0)
+    throw new Error(
+      `${played.item}/${played.scenario} ${played.caseNo}\n  ${differences.join('\n  ')}`,
+    )
+}
