@@ -16,14 +16,14 @@ import org.springframework.stereotype.Component;
  * Wakes this node's long polls when another node has created external tasks. The engine's own signal stays
  * within one JVM; without this, a worker that polls node A sees a task of node B up to 30 s late.
  *
- * <p>Also wakes them every five seconds without a reason: a failed task whose retry time has come, or one whose
- * lock has run out, gives no signal at all.
+ * <p>Also wakes them every two seconds without a reason: a failed task whose retry time has come, or one whose
+ * lock has run out, gives no signal at all, and the engine can lose a signal that arrives while it is fetching.
  */
 @Component
 class PeerListener implements SmartLifecycle, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerListener.class);
-  private static final int HEARTBEAT_MS = 5_000;
+  private static final int HEARTBEAT_MS = 2_000;
   /** A burst of commits on the other node becomes at most 50 wake-ups a second here. */
   private static final long COALESCE_NANOS = 20_000_000;
 
