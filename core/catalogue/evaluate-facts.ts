@@ -4,8 +4,8 @@ import type { EngineVariables } from '../../contracts/variables.ts'
 import { evaluateFeel } from './feel.ts'
 
 /**
- * @returns variable name -> value; a fact without an answer is left out of nothing: it becomes the empty text, because
- * a gateway that reads an unknown variable stops the engine
+ * @returns variable name -> value. Every declared fact is there, as the empty text when it has no value: a gateway that
+ * reads a variable nobody set stops the engine. Facts read only required answers (check-item.ts).
  */
 export function evaluateFacts(
   item: Pick<ItemPackage, 'facts'>,

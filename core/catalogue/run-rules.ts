@@ -40,7 +40,11 @@ export function neededMaterials(
 
 function isAsked(material: Material, form: Readonly<Record<string, unknown>>): boolean {
   if (material.needWhen === undefined) return true
-  return safely(() => evaluateFeel(material.needWhen ?? '', { form }, Object.keys(form)) !== false)
+  try {
+    return evaluateFeel(material.needWhen, { form }, Object.keys(form)) !== false
+  } catch {
+    return true
+  }
 }
 
 function outcomeOf(test: RuleTest, item: Rules, input: RuleInput): RuleOutcome['outcome'] {
