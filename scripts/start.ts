@@ -91,7 +91,11 @@ async function up(settings: StartSettings, folder: DataFolder, children: Childre
   await Promise.all([
     ready(children, 'partners', `http://127.0.0.1:${settings.ports.partners}/admin/health`),
     ready(children, 'engine', `http://127.0.0.1:${settings.ports.engine}/healthz`),
-    ready(children, 'server', `http://127.0.0.1:${settings.ports.server}/healthz`),
+    ready(
+      children,
+      'server',
+      `http://${reachable(settings.serverHost)}:${settings.ports.server}/readyz`,
+    ),
   ])
 
   say('发布事项、写入演示数据 publishing the items, seeding the demo district')
@@ -152,6 +156,12 @@ const DEMO_SETTINGS = {
   autovacuum_naptime: '15s',
   max_parallel_workers_per_gather: '0',
   jit: 'off',
+}
+
+/** "Every address" is one to listen on, not one to call. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 async function ready(children: Children, name: string, url: string): Promise<void> {

@@ -2,10 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Children } from './children.ts'
-import { installPackages } from './prerequisites.mjs'
 import { sourcesDigest } from './sources-digest.ts'
 
-/** Folders that are built into `<folder>/dist` by their own `build` script, once they exist. */
+/** Folders that vite builds into `<folder>/dist`, once they exist. */
 const WEB_APPS = ['hall-ui', 'desk-ui', 'modeler-ui'] as const
 
 /** What an app is made of beside its own folder. */
@@ -13,7 +12,7 @@ const SHARED_SOURCES = ['ui-kit', 'api-client', 'package-lock.json']
 
 /** The web apps of this checkout; none is an answer too. */
 export function listWebApps(root: string): readonly string[] {
-  return WEB_APPS.filter((app) => existsSync(join(root, app, 'package.json')))
+  return WEB_APPS.filter((app) => existsSync(join(root, app, 'vite.config.ts')))
 }
 
 /** Builds what is missing or older than its sources. */
@@ -26,17 +25,16 @@ export async function buildWebApps(options: {
   const { root, children, env, say } = options
   for (const app of listWebApps(root)) {
     const dist = join(root, app, 'dist')
+    // vite empties dist before it builds: a build cut short leaves no digest behind.
     const digestFile = join(dist, '.sources')
     const digest = sourcesDigest(root, [app, ...SHARED_SOURCES])
     if (existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest) continue
-    // An app outside the workspace brings its own lock file.
-    if (existsSync(join(root, app, 'package-lock.json'))) installPackages(say, join(root, app))
     say(`编译页面 building the web app: ${app}`)
     await children.run({
       name: `build-${app}`,
-      command: 'npm',
-      args: ['run', 'build'],
-      cwd: join(root, app),
+      command: process.execPath,
+      args: [join(root, 'node_modules/vite/bin/vite.js'), 'build', app],
+      cwd: root,
       env,
     })
     mkdirSync(dist, { recursive: true })

@@ -56,12 +56,15 @@ export async function checkEngine(env: Environment): Promise<Finding> {
 export async function checkServer(env: Environment): Promise<Finding> {
   const url = `http://${env['HOST'] || '127.0.0.1'}:${env['PORT'] || '8080'}`
   try {
-    const { status } = await get(`${url}/healthz`)
+    const { status, text } = await get(`${url}/readyz`)
     if (status === 200) return ok('server', `服务在 ${url}`, `the server answers at ${url}`)
     return fail(
       'server',
-      [`${url}/healthz 答 ${status}`, `${url}/healthz answers ${status}`],
-      ['看服务的日志', 'see the log of the server'],
+      [`${url}/readyz 答 ${status} ${text}`, `${url}/readyz answers ${status} ${text}`],
+      [
+        '看其中为 false 的一项和服务的日志',
+        'see the check that is false, and the log of the server',
+      ],
     )
   } catch {
     return warn(
