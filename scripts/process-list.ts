@@ -63,6 +63,7 @@ export async function stopInOrder(
     send(entry.pid, entry.name === 'postgres' ? 'SIGINT' : 'SIGTERM')
     for (let waited = 0; isAlive(entry) && waited < GRACE_MS; waited += 50) await pause()
     send(-entry.pid, 'SIGKILL')
+    if (isAlive(entry)) send(entry.pid, 'SIGKILL')
     while (isAlive(entry)) await pause()
   }
 }
