@@ -25,7 +25,7 @@ export const OPERATOR_POST = 'POST-OPERATOR'
 
 /** @param day yyyy-mm-dd in Asia/Shanghai */
 export async function personRights(db: Knex, personId: string, day: string): Promise<PersonRights> {
-  const rows = (await heldPosts(db, personId, day)
+  const rows: (HeldPost & { designs: string | null })[] = await heldPosts(db, personId, day)
     .join('unit as u', 'u.code', 'pp.unit_code')
     .join('post as o', 'o.code', 'pp.post_code')
     .leftJoin('designer_right as d', 'd.post_code', 'pp.post_code')
@@ -37,9 +37,15 @@ export async function personRights(db: Knex, personId: string, day: string): Pro
       postName: 'o.name',
       postNameEn: 'o.name_en',
       designs: 'd.post_code',
-    })) as (HeldPost & { designs: string | null })[]
+    })
   return {
-    posts: rows.map(({ designs: _, ...post }) => post),
+    posts: rows.map(({ unit, unitName, post, postName, postNameEn }) => ({
+      unit,
+      unitName,
+      post,
+      postName,
+      postNameEn,
+    })),
     designer: rows.some((row) => row.designs !== null),
     operator: rows.some((row) => row.post === OPERATOR_POST),
   }
@@ -76,16 +82,20 @@ export async function requireRight(db: Knex, key: StepKey): Promise<string> {
   return post
 }
 
-/** @throws NOT_YOUR_POST */
-export async function requireOperator(db: Knex, personId: string, day: string): Promise<void> {
+export async function isOperator(db: Knex, personId: string, day: string): Promise<boolean> {
   const row: unknown = await heldPosts(db, personId, day)
     .where('pp.post_code', OPERATOR_POST)
     .select('pp.post_code')
     .first()
-  if (row === undefined) throw problem('NOT_YOUR_POST')
+  return row !== undefined
 }
 
-function heldPosts(db: Knex, personId: string, day: string): Knex.QueryBuilder {
+/** @throws NOT_YOUR_POST */
+export async function requireOperator(db: Knex, personId: string, day: string): Promise<void> {
+  if (!(await isOperator(db, personId, day))) throw problem('NOT_YOUR_POST')
+}
+
+function heldPosts(db: Knex, personId: string, day: string) {
   return db('person_post as pp')
     .join('person as p', 'p.id', 'pp.person_id')
     .where({ 'p.id': personId, 'p.active': true })
