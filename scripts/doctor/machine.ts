@@ -1,5 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 
@@ -36,7 +36,6 @@ export async function checkFileStore(env: Environment): Promise<Finding> {
   }
   const probe = join(folder, `.doctor-${randomBytes(6).toString('hex')}`)
   try {
-    await mkdir(folder, { recursive: true })
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     const file = await open(probe, 'wx', 0o600)
     await file.writeFile('doctor').finally(() => file.sync().finally(() => file.close()))
@@ -47,7 +46,10 @@ export async function checkFileStore(env: Environment): Promise<Finding> {
     return fail(
       'file-store',
       [`${folder} 不能写：${wordsOf(error)}`, `${folder} cannot be written: ${wordsOf(error)}`],
-      ['改正目录权限或 FILE_STORE', 'correct the permissions of the folder, or FILE_STORE'],
+      [
+        '建好目录、改正权限，或改正 FILE_STORE',
+        'make the folder, correct its permissions, or FILE_STORE',
+      ],
     )
   }
   const { bavail, bsize } = statfsSync(folder)
