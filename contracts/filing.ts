@@ -21,7 +21,8 @@ export const PostalAddress = Type.Object(
     province: Type.String({ minLength: 2, maxLength: 30 }),
     city: Type.String({ minLength: 2, maxLength: 30 }),
     county: Type.String({ minLength: 2, maxLength: 30 }),
-    address: Type.String({ minLength: 2, maxLength: 200 }),
+    // 100: what the post office takes (contracts/courier.ts); a longer one would be refused after filing.
+    address: Type.String({ minLength: 2, maxLength: 100 }),
   },
   closed,
 )

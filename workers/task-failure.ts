@@ -3,6 +3,7 @@ import type { TopicContract } from '../contracts/topics.ts'
 import { Problem } from '../contracts/problems.ts'
 import { sqlState } from '../core/database/sql-state.ts'
 import { PartnerFault } from '../partners/partner-fault.ts'
+import { PartnerRefused } from './effects/partner-refused.ts'
 import { LockLost } from './task-lock.ts'
 import { BpmnError } from './topic.ts'
 
@@ -39,6 +40,9 @@ export function classifyFailure(error: unknown, contract: TopicContract): TaskFa
   if (error instanceof Problem) return { exit: 'incident', label: label(error.code) }
   if (error instanceof ContractBreach) {
     return { exit: 'incident', label: label(`CONTRACT_${error.side.toUpperCase()}`) }
+  }
+  if (error instanceof PartnerRefused) {
+    return { exit: 'incident', label: label(`PARTNER_REFUSED ${error.partner}`) }
   }
   if (error instanceof PartnerFault) {
     return {

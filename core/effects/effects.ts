@@ -80,6 +80,12 @@ export async function getEffect(db: Knex, key: string): Promise<Effect> {
   return found
 }
 
+export async function getEffectById(db: Knex, id: string): Promise<Effect> {
+  const row: unknown = await db('effect as e').select(COLUMNS).where('e.id', id).first()
+  if (row === undefined) throw new Error('the effect is not in the ledger')
+  return toEffect(row)
+}
+
 export interface Lease {
   /** worker id, for whoever reads the ledger after a crash */
   readonly by: string

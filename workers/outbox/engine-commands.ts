@@ -43,21 +43,35 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
   const random = options.random ?? Math.random
   const sent = { done: 0, later: 0, stuck: 0, faults: 0 }
   const flying = new Set<Promise<void>>()
+  let unseen = false
   let finished: string[] = []
   let settling: Promise<void> | undefined
 
-  /** Takes as many as there are free hands, then waits for one hand: a slow command holds up no other case. */
+  /** Takes as many as there are free hands and does not wait for them: a slow deployment holds up no case. */
   async function turn(): Promise<boolean> {
     const free = concurrency - flying.size
-    const leased =
-      free > 0 ? await leaseCommands(db, { at: clock.now(), leaseMs: LEASE_MS, limit: free }) : []
-    for (const command of leased) {
-      const flight = send(command).finally(() => flying.delete(flight))
-      flying.add(flight)
+    if (free === 0) {
+      unseen = true
+      return false
     }
-    if (flying.size === 0) return false
-    await Promise.race(flying)
-    return true
+    const leased = await leaseCommands(db, { at: clock.now(), leaseMs: LEASE_MS, limit: free })
+    // What is left behind: more than we have hands for, or the next command of a case whose last is on its way.
+    unseen = leased.length === free || flying.size > 0
+    for (const command of leased) fly(command)
+    return false
+  }
+
+  function fly(leased: LeasedCommand): void {
+    const flight = send(leased)
+      .catch((error: unknown) =>
+        // Its lease runs out and it is sent again; every command is harmless to repeat.
+        log.warn({ ...about(leased), err: error }, 'a command was sent but not settled'),
+      )
+      .finally(() => {
+        flying.delete(flight)
+        if (unseen) loop.wake()
+      })
+    flying.add(flight)
   }
 
   async function send(leased: LeasedCommand): Promise<void> {
@@ -94,15 +108,20 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
   /** While one statement is on its way the next ends gather, so load makes the batches larger, not the queue longer. */
   async function settle(id: string): Promise<void> {
     finished.push(id)
-    settling ??= settleGathered().finally(() => (settling = undefined))
+    settling ??= settleGathered()
     await settling
   }
 
   async function settleGathered(): Promise<void> {
-    while (finished.length > 0) {
-      const ids = finished
-      finished = []
-      await settleCommands(db, ids, clock.now())
+    try {
+      while (finished.length > 0) {
+        const ids = finished
+        finished = []
+        await settleCommands(db, ids, clock.now())
+      }
+    } finally {
+      // In the same turn as the last look at `finished`, so that no end falls between two batches.
+      settling = undefined
     }
   }
 

@@ -1,0 +1,160 @@
+/**
+ * Scans of the courier become the state of a parcel, and the two facts the law cares about: 收件 (the hall holds the
+ * applicant's papers, Licensing Law art. 32) and 送达 (the result reached the applicant, art. 44). Scans come twice, late
+ * and in any order; whatever the order, the same facts follow (domain.md §6).
+ */
+import type { Knex } from 'knex'
+import type { CourierTrace, ParcelState } from '../../contracts/courier.ts'
+import type { CaseEvent } from '../../contracts/case-events.ts'
+import { problem } from '../../contracts/problems.ts'
+import { Messages } from '../../contracts/variables.ts'
+import { appendCaseEvent, listCaseEvents, lockCase, type CaseRow } from '../cases/case-events.ts'
+import { recordMessage } from '../cases/engine-messages.ts'
+import { receive } from '../cases/receive.ts'
+import { createCalendarSource, type CalendarSource } from '../clock/calendar.ts'
+import { dayOf } from '../clock/clock.ts'
+import { appendClockEntry } from '../clock/clock-ledger.ts'
+import { deriveParcelState } from './derive-parcel-state.ts'
+import { addTraces, findParcel, listTraces, type Parcel } from './parcels.ts'
+
+export interface CourierPush {
+  readonly traces: readonly CourierTrace[]
+  readonly at: Date
+  /** given by a process that keeps it; otherwise read when needed */
+  readonly calendar?: CalendarSource
+}
+
+export interface PushResult {
+  /** scans that were new */
+  readonly stored: number
+  readonly repeated: number
+  /** scans of parcels that are not ours (the same customer number may serve another system) */
+  readonly foreign: number
+}
+
+const ACTOR = { kind: 'partner', id: 'ems' } as const
+
+/**
+ * One transaction per parcel. After it returns the courier may forget the scans.
+ * @throws NOT_READY when a scan is of a parcel we do not know while an order of ours is still unanswered: the courier
+ *   was faster than its own answer, and must push again
+ */
+export async function applyCourierPush(db: Knex, push: CourierPush): Promise<PushResult> {
+  const { at, calendar = createCalendarSource(db) } = push
+  let stored = 0
+  let foreign = 0
+  let early = false
+  for (const [waybillNo, traces] of byWaybill(push.traces)) {
+    const parcel = await findParcel(db, waybillNo)
+    if (parcel === undefined) {
+      if (await ordersAreOpen(db)) early = true
+      else foreign += traces.length
+      continue
+    }
+    stored += await db.transaction((trx) => applyToParcel(trx, parcel, traces, at, calendar))
+  }
+  if (early) throw problem('NOT_READY', { detail: 'the parcel is being booked' })
+  return { stored, foreign, repeated: push.traces.length - stored - foreign }
+}
+
+async function applyToParcel(
+  trx: Knex.Transaction,
+  parcel: Parcel,
+  traces: readonly CourierTrace[],
+  at: Date,
+  calendar: CalendarSource,
+): Promise<number> {
+  const row = await lockCase(trx, { caseId: parcel.caseId })
+  const added = await addTraces(trx, traces, at)
+  if (added === 0) return 0
+  const all = await listTraces(trx, parcel.waybillNo)
+  const state = deriveParcelState(all)
+  const before = await findParcel(trx, parcel.waybillNo)
+  if (before?.state !== state.stage) {
+    await trx('parcel').where({ waybill_no: parcel.waybillNo }).update({ state: state.stage })
+    await appendCaseEvent(trx, row, {
+      type: 'parcel-tracked',
+      at,
+      actor: ACTOR,
+      payload: {
+        waybillNo: parcel.waybillNo,
+        direction: parcel.direction,
+        state: state.stage,
+        opCode: newest(all).opCode,
+      },
+    })
+  }
+  if (state.stage === 'delivered') await recordArrival(trx, row, parcel, state, at, calendar)
+  return added
+}
+
+async function recordArrival(
+  trx: Knex.Transaction,
+  row: CaseRow,
+  parcel: Parcel,
+  state: ParcelState,
+  at: Date,
+  calendar: CalendarSource,
+): Promise<void> {
+  const { waybillNo } = parcel
+  const events = await listCaseEvents(trx, row.id)
+  if (parcel.direction === 'inbound') {
+    // The hall is an organ: whoever signs in its mail room receives for it.
+    if (events.some((event) => isArrivalOf(event, 'received', waybillNo))) return
+    await receive(trx, row, {
+      by: 'ems',
+      waybillNo,
+      at,
+      actor: ACTOR,
+      calendar: await calendar.get(),
+    })
+    await recordMessage(trx, row.id, Messages.parcelReceived, {}, at)
+    return
+  }
+  // Served is served when the addressee signed; another's signature needs an authorisation, and the file has none.
+  if (state.legalDelivery !== 'proven') return
+  if (events.some((event) => isArrivalOf(event, 'delivered', waybillNo))) return
+  await appendCaseEvent(trx, row, {
+    type: 'delivered',
+    at,
+    actor: ACTOR,
+    payload: { by: 'ems', waybillNo, receiver: 'applicant' },
+  })
+  await appendClockEntry(trx, row.id, {
+    clock: 'delivery',
+    kind: 'stop',
+    onDay: dayOf(new Date(state.since ?? at)),
+    reason: '送达：EMS 妥投',
+    at,
+  })
+  await recordMessage(trx, row.id, Messages.parcelDelivered, {}, at)
+}
+
+function isArrivalOf(event: CaseEvent, type: 'received' | 'delivered', waybillNo: string): boolean {
+  return event.type === type && event.payload.waybillNo === waybillNo
+}
+
+function byWaybill(traces: readonly CourierTrace[]): Map<string, CourierTrace[]> {
+  const groups = new Map<string, CourierTrace[]>()
+  for (const trace of traces) {
+    const group = groups.get(trace.waybillNo) ?? []
+    group.push(trace)
+    groups.set(trace.waybillNo, group)
+  }
+  return groups
+}
+
+function newest(traces: readonly CourierTrace[]): CourierTrace {
+  const [first, ...rest] = traces
+  if (first === undefined) throw new Error('a parcel without scans')
+  return rest.reduce((a, b) => (Date.parse(b.opTime) >= Date.parse(a.opTime) ? b : a), first)
+}
+
+async function ordersAreOpen(db: Knex): Promise<boolean> {
+  const row: unknown = await db('effect as e')
+    .select('e.id')
+    .where('e.kind', 'ems.create')
+    .whereNull('e.settled_at')
+    .first()
+  return row !== undefined
+}

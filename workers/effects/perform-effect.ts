@@ -1,0 +1,129 @@
+/**
+ * One effect, from lease to settled: lease, call, settle with what follows in one transaction. A crash before the call
+ * leaves an intent, a crash after it leaves a lease that runs out; both are found by the next attempt, which asks the
+ * partner what it knows (call-partner.ts), so one parcel and one message leave the house.
+ */
+import type { Knex } from 'knex'
+import { lockCase } from '../../core/cases/case-events.ts'
+import type { Clock } from '../../core/clock/clock.ts'
+import { recordBooked } from '../../core/dispatch/parcels.ts'
+import {
+  getEffectById,
+  leaseEffect,
+  releaseEffect,
+  settleEffect,
+  type Effect,
+} from '../../core/effects/effects.ts'
+import { recordNoticed } from '../../core/notices/record-noticed.ts'
+import type { CourierOrder } from '../../contracts/courier.ts'
+import { PartnerFault } from '../../partners/partner-fault.ts'
+import type { Log } from '../log.ts'
+import { callPartner, type PartnerAnswer, type Partners } from './call-partner.ts'
+import { EffectBusy, PartnerRefused } from './partner-refused.ts'
+
+export interface EffectPerformerOptions {
+  readonly db: Knex
+  readonly clock: Clock
+  readonly partners: Partners
+  readonly log: Log
+  /** worker id, kept in the ledger */
+  readonly by: string
+}
+
+export type EffectPerformer = ReturnType<typeof createEffectPerformer>
+export type Performed = 'done' | 'refused'
+
+/** Longer than every partner's time limit (10 s each step), so a living holder keeps it. */
+export const LEASE_MS = 60_000
+/** How long an SMS may be unknown to QuerySendDetails: before that, "not there" says nothing (sms/gateway.ts). */
+const UNSURE_MS = 6_000
+const FIRST_BACKOFF_MS = 1_000
+const LAST_BACKOFF_MS = 300_000
+
+export function createEffectPerformer(options: EffectPerformerOptions) {
+  const { db, clock, partners, log, by } = options
+
+  /**
+   * For the topic handler that wrote the intent. A settled effect is not repeated.
+   * @throws EffectBusy, PartnerFault: come again; the ledger keeps the state
+   */
+  async function performById(id: string): Promise<Performed> {
+    const leased = await leaseEffect(db, id, { by, at: clock.now(), ms: LEASE_MS })
+    if (leased !== undefined) return performLeased(leased)
+    const { state } = await getEffectById(db, id)
+    if (state === 'done' || state === 'refused') return state
+    throw new EffectBusy()
+  }
+
+  /** @throws PartnerFault after the effect was given back with a back-off */
+  async function performLeased(effect: Effect): Promise<Performed> {
+    let answer: PartnerAnswer
+    try {
+      answer = await callPartner(partners, effect)
+    } catch (error) {
+      await giveBack(effect, error)
+      throw error
+    }
+    if (answer.kind === 'later') {
+      const fault = new PartnerFault(answer.partner, `limit reached (${answer.code})`, {
+        maybeDone: false,
+        code: answer.code,
+      })
+      await giveBack(effect, fault)
+      throw fault
+    }
+    await settle(effect, answer)
+    return answer.kind
+  }
+
+  async function settle(
+    effect: Effect,
+    answer: Exclude<PartnerAnswer, { kind: 'later' }>,
+  ): Promise<void> {
+    await db.transaction(async (trx) => {
+      const row = await lockCase(trx, { caseId: effect.caseId })
+      const at = clock.now()
+      const kept = answer.kind === 'done' ? answer.answer : { code: answer.code }
+      // False: another attempt, overlapping after a lost lease, was told the same and wrote what follows.
+      if (!(await settleEffect(trx, effect.id, { state: answer.kind, answer: kept, at }))) return
+      switch (effect.kind) {
+        case 'ems.create':
+          if (answer.kind === 'done' && answer.answer.waybillNo !== undefined) {
+            const { direction } = effect.request as CourierOrder
+            const { waybillNo } = answer.answer
+            await recordBooked(trx, row, { effectId: effect.id, direction, waybillNo, at })
+          }
+          return
+        case 'sms.send':
+        case 'mail.send':
+          return recordNoticed(trx, row, effect, at)
+        case 'ems.cancel':
+          return
+      }
+    })
+    if (answer.kind === 'refused') {
+      log.warn(
+        { effect: effect.id, kind: effect.kind, partner: answer.partner, code: answer.code },
+        'a partner refused',
+      )
+    }
+  }
+
+  async function giveBack(effect: Effect, error: unknown): Promise<void> {
+    const grown = Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (effect.attempts - 1))
+    const unsure = !(error instanceof PartnerFault) || error.maybeDone
+    const wait = unsure ? Math.max(grown, UNSURE_MS) : grown
+    await releaseEffect(db, effect.id, {
+      error:
+        error instanceof PartnerFault ? `${error.partner} ${error.code ?? 'no answer'}` : 'FAULT',
+      nextAttemptAt: new Date(clock.now().getTime() + wait),
+    })
+  }
+
+  return { performById, performLeased }
+}
+
+/** For effects without which the case cannot go on. */
+export function demandDone(performed: Performed, partner: string): void {
+  if (performed === 'refused') throw new PartnerRefused(partner, 'see the effect ledger')
+}
