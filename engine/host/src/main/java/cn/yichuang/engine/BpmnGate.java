@@ -84,6 +84,7 @@ final class BpmnGate {
       known = name.equals("schemaLocation") || name.equals("type") && value.endsWith("tFormalExpression");
     } else if (BpmnVocabulary.EXTENSIONS.contains(prefix)) {
       known = BpmnVocabulary.EXTENSION_ATTRIBUTES.getOrDefault(tag, Set.of()).contains(name)
+          || BpmnVocabulary.TEMPLATE_ATTRIBUTES.contains(name)
           || BpmnVocabulary.ASYNC_ATTRIBUTES.contains(name) && BpmnVocabulary.FLOW_NODES.contains(tag);
     } else if (BpmnVocabulary.BPMN.equals(namespace)) {
       known = prefix.isEmpty()

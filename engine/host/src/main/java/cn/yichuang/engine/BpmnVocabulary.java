@@ -99,6 +99,9 @@ final class BpmnVocabulary {
 
   static final Set<String> ASYNC_ATTRIBUTES = Set.of("asyncBefore", "asyncAfter", "exclusive", "jobPriority");
 
+  /** Which element template a modeller has used; the engine never reads them. */
+  static final Set<String> TEMPLATE_ATTRIBUTES = Set.of("modelerTemplate", "modelerTemplateVersion");
+
   /** Element to the engine's attributes it may carry, beside the asynchronous ones. */
   static final Map<String, Set<String>> EXTENSION_ATTRIBUTES = Map.of(
       "process", Set.of("historyTimeToLive", "versionTag", "isStartableInTasklist", "candidateStarterGroups"),

@@ -6,7 +6,10 @@ import javax.script.ScriptEngineManager;
 import org.camunda.bpm.engine.ProcessEngineException;
 import org.camunda.bpm.engine.impl.scripting.engine.ScriptEngineResolver;
 
-/** There is no script engine on the classpath; should one ever arrive with a dependency, it stays unreachable. */
+/**
+ * No general script engine is on the classpath; the engine's own jars bring ones for JUEL and FEEL, and a
+ * dependency may bring more one day. All stay unreachable.
+ */
 final class NoScripts implements ScriptEngineResolver {
 
   @Override

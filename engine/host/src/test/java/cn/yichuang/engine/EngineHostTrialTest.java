@@ -186,6 +186,18 @@ class EngineHostTrialTest {
   }
 
   @Test
+  void keeps_the_busy_tables_small() throws Exception {
+    assertThat(count("select count(*) from pg_class where relnamespace = '" + schema + "'::regnamespace"
+        + " and 'fillfactor=80' = any(reloptions)")).isEqualTo(5);
+  }
+
+  @Test
+  void lets_the_marks_of_a_modelling_tool_pass() throws Exception {
+    assertThat(here.deploy("marked.bpmn", diagram.replace("\"trial\"", "\"marked\"")
+        .replace("camunda:type=", "camunda:modelerTemplate=\"cn.yichuang.check\" camunda:type=")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void opens_no_other_door() throws Exception {
     assertThat(here.send("GET", "/engine-rest/version", null, null).statusCode()).isEqualTo(401);
     assertThat(here.send("GET", "/engine-rest/version", Node.API_TOKEN + "x", null).statusCode()).isEqualTo(401);
