@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { CaseReceipt, FormData as FormAnswers, Transport } from '../../contracts/filing.ts'
-import type { ScenarioFiles } from '../../contracts/scenario.ts'
+import type { ScenarioMaterials } from '../../contracts/scenario.ts'
 import type { StatusView } from '../../contracts/status-view.ts'
 import { createHttpClient, type HttpClient } from './http-client.ts'
 import { sampleFile } from './sample-files.ts'
@@ -11,7 +11,7 @@ export interface Filing {
   readonly itemCode: string
   readonly form: FormAnswers
   readonly transport: Transport
-  readonly materials: ScenarioFiles
+  readonly materials: ScenarioMaterials
 }
 
 export interface DraftDoor {
@@ -94,7 +94,7 @@ function caseOf(http: HttpClient, caseNo: string, token: string) {
     )
   }
 
-  async function uploadAll(materials: ScenarioFiles): Promise<void> {
+  async function uploadAll(materials: ScenarioMaterials): Promise<void> {
     for (const { code, files } of materials) {
       for (const { name, kind } of files)
         await upload(http, `${path}/materials/${code}`, headers, name, kind)

@@ -5,6 +5,7 @@ import { createHttpClient } from './http-client.ts'
 export interface PartnerLedger {
   /** waybill numbers booked for the case, by logistics order number */
   parcelsOf(caseNo: string): Promise<{ waybillNo: string; logisticsOrderNo: string }[]>
+  /** SMS and mails that reached the applicant */
   messagesOf(caseNo: string): Promise<number>
   advance(waybillNo: string, opCode: string, deliverCode?: string): Promise<void>
 }
@@ -18,6 +19,10 @@ interface AdminSms {
   readonly params: Readonly<Record<string, string>>
 }
 
+interface AdminMail {
+  readonly text: string
+}
+
 export function createPartnerLedger(base: string): PartnerLedger {
   const http: HttpClient = createHttpClient({ base })
   return {
@@ -27,7 +32,9 @@ export function createPartnerLedger(base: string): PartnerLedger {
     },
     async messagesOf(caseNo) {
       const { messages } = await http.json<{ messages: AdminSms[] }>('/admin/sms/messages')
-      return messages.filter((m) => m.params['caseNo'] === caseNo).length
+      const { messages: mails } = await http.json<{ messages: AdminMail[] }>('/admin/mail/messages')
+      const sms = messages.filter((m) => m.params['caseNo'] === caseNo)
+      return sms.length + mails.filter((m) => m.text.includes(caseNo)).length
     },
     async advance(waybillNo, opCode, deliverCode) {
       await http.json(`/admin/ems/parcels/${waybillNo}/advance`, {
