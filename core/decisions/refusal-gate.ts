@@ -181,9 +181,11 @@ function lastCheck(
 function reasoned({ grounds, item }: RefusalCase): Fault {
   const text = grounds.reasoning.replace(/\s+/gu, '')
   const unnamed = grounds.ruleIds.filter((id) => !text.includes(id))
+  const isCited = (law: string) => grounds.lawIds.includes(law)
   const baseless = grounds.ruleIds.filter((id) => {
     const rule = item.rules.find((r) => r.id === id)
-    return rule !== undefined && !rule.basis.some((law) => grounds.lawIds.includes(law))
+    // Without any law part (a) is missing, and says so.
+    return grounds.lawIds.length > 0 && !(rule?.basis ?? grounds.lawIds).some(isCited)
   })
   if ([...text].length >= SHORTEST_REASONING && unnamed.length === 0 && baseless.length === 0)
     return undefined
