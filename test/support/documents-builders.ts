@@ -57,10 +57,10 @@ const FORMS: Record<ItemFolder, FormData> = {
 export const EXAMINER = '00000000-0000-4000-8000-000000000001'
 const HOUR = 3_600_000
 
+export type Happening = { [T in CaseEventType]: [T, CaseEventPayload<T>] }[CaseEventType]
+
 /** One event after another, an hour apart, from 2026-11-23 09:00 in China. */
-export function events(
-  ...list: { [T in CaseEventType]: [T, CaseEventPayload<T>] }[CaseEventType][]
-): CaseEvent[] {
+export function events(...list: Happening[]): CaseEvent[] {
   const start = Date.parse('2026-11-23T09:00:00+08:00')
   return list.map(
     ([type, payload], index) =>
@@ -77,14 +77,10 @@ export function events(
   )
 }
 
-export const filed = (inbound: Transport['inbound'] = 'upload') =>
-  [
-    [
-      'submitted',
-      { snapshot: 1, channel: 'online', inbound, delivery: 'window', materials: [] },
-    ] as const,
-    ['received', { by: inbound }] as const,
-  ] as [['submitted', CaseEventPayload<'submitted'>], ['received', CaseEventPayload<'received'>]]
+export const filed = (inbound: Transport['inbound'] = 'upload'): [Happening, Happening] => [
+  ['submitted', { snapshot: 1, channel: 'online', inbound, delivery: 'window', materials: [] }],
+  ['received', { by: inbound }],
+]
 
 export function materialFile(materialCode: string, id = `file-${materialCode}`): MaterialFile {
   return {
@@ -150,4 +146,9 @@ export function lookups(given: Partial<Lookups> = {}): Lookups {
     },
     ...given,
   }
+}
+
+export function lookupsWithout(key: 'remedies' | 'licence'): Lookups {
+  const given = Object.entries(lookups()).filter(([name]) => name !== key)
+  return Object.fromEntries(given) as unknown as Lookups
 }

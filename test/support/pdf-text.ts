@@ -2,7 +2,11 @@ import { execFileSync } from 'node:child_process'
 
 /** poppler-utils: what a reader sees, not what we meant to write. `-` on both sides keeps papers off the disk. */
 function poppler(tool: string, args: readonly string[], pdf: Buffer): Buffer {
-  return execFileSync(tool, [...args], { input: pdf, stdio: ['pipe', 'pipe', 'ignore'] })
+  return execFileSync(tool, [...args], {
+    input: pdf,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    maxBuffer: 64_000_000,
+  })
 }
 
 /** All text without the blanks and line ends of the layout: sentences can be found in it. */
