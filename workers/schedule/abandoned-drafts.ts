@@ -27,11 +27,11 @@ export async function emptyAbandonedDrafts(
       .skipLocked()
       .pluck<string[]>('d.id')
     if (ids.length === 0) return 0
-    const removed = (await trx('material_file')
+    const removed: { storage_key: string }[] = await trx('material_file')
       .whereIn('draft_id', ids)
       .whereNull('case_id')
       .delete()
-      .returning('storage_key')) as { storage_key: string }[]
+      .returning('storage_key')
     storageKeys.push(...removed.map((row) => row.storage_key))
     await trx('case_draft')
       .whereIn('id', ids)
