@@ -219,6 +219,7 @@ export const DocumentView = Type.Object(
   {
     id: Uuid,
     kind: Type.String(),
+    title: Type.String(),
     docNo: Type.String({ description: '文号' }),
     at: DateTime,
     verifyCode: Type.Optional(Type.String({ description: 'for /verify/:code' })),

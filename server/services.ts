@@ -1,5 +1,4 @@
-import type { Knex } from 'knex'
-
+import type { Database } from '../core/database/database.ts'
 import { createCaseQuery } from '../core/cases/query-case.ts'
 import { findCase } from '../core/cases/case-events.ts'
 import { createCorrections } from '../core/cases/corrections.ts'
@@ -12,8 +11,12 @@ import { createWithdraw } from '../core/cases/withdraw.ts'
 import { createCalendarSource } from '../core/clock/calendar.ts'
 import type { Clock } from '../core/clock/clock.ts'
 import type { Renderer } from '../core/documents/render-document.ts'
+import { createDecisions } from '../core/decisions/decisions.ts'
+import { createClaims } from '../core/inbox/claims.ts'
+import { createIncidents } from '../core/incidents/incidents.ts'
 import { createSessions } from '../core/identity/sessions.ts'
 import { problem } from '../contracts/problems.ts'
+import type { EngineGateway } from '../engine/gateway/gateway.ts'
 import { createCaseTokens } from './hall/case-token.ts'
 import { createStatusCache } from './hall/status-cache.ts'
 
@@ -31,7 +34,7 @@ export interface Settings {
 }
 
 export interface ServiceDeps {
-  readonly db: Knex
+  readonly db: Database
   readonly clock: Clock
   readonly fileStore: FileStore
   readonly renderer: Renderer
@@ -40,10 +43,7 @@ export interface ServiceDeps {
 }
 
 /** The two things a counter ever asks of the engine: is it there, and (for an operator) try again. */
-export interface EngineDoor {
-  reachable(): Promise<boolean>
-  setExternalTaskRetries(externalTaskId: string, retries: number): Promise<void>
-}
+export type EngineDoor = Pick<EngineGateway, 'version' | 'setExternalTaskRetries'>
 
 /** Everything behind the doors, built once; main.ts and the tests differ only in what they hand in. */
 export function createServices(deps: ServiceDeps) {
@@ -59,6 +59,9 @@ export function createServices(deps: ServiceDeps) {
     uploads: createUploads({ db, clock, fileStore }),
     submit: createSubmit({ db, clock, calendar, queryKey }),
     corrections: createCorrections({ db, clock, calendar }),
+    claims: createClaims({ db, clock }),
+    incidents: createIncidents({ db, clock }),
+    decisions: createDecisions({ db, clock, calendar }),
     withdraw: createWithdraw({ db, clock }),
     caseQuery: createCaseQuery({ db, clock, queryKey }),
     caseTokens: createCaseTokens({ key: settings.sessionKey, clock }),

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Knex } from 'knex'
 
 import {
   CaseNo,
@@ -9,6 +8,7 @@ import {
   SubmitCorrection,
   UploadReceipt,
 } from '../../contracts/hall.ts'
+import type { Database } from '../../core/database/database.ts'
 import type { Corrections } from '../../core/cases/corrections.ts'
 import type { Uploads } from '../../core/cases/uploads.ts'
 import { idempotencyKey, IdempotencyHeaders } from '../plugins/idempotency-key.ts'
@@ -18,7 +18,7 @@ import type { StatusCache } from './status-cache.ts'
 import { sendStatus } from './send-status.ts'
 
 export interface CorrectionRoutesOptions {
-  readonly db: Knex
+  readonly db: Database
   readonly uploads: Uploads
   readonly corrections: Corrections
   readonly statusCache: StatusCache

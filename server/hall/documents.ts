@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Knex } from 'knex'
 import { Type } from 'typebox'
 
 import { CaseNo, DocumentList } from '../../contracts/hall.ts'
+import type { Database } from '../../core/database/database.ts'
 import { getCase } from '../../core/cases/case-events.ts'
 import type { FileStore } from '../../core/cases/file-store.ts'
 import { getDocumentFile, listDocuments } from '../../core/documents/documents.ts'
@@ -11,7 +11,7 @@ import { sendFile } from '../plugins/send-file.ts'
 import { toDocumentView } from './document-view.ts'
 
 export interface DocumentRoutesOptions {
-  readonly db: Knex
+  readonly db: Database
   readonly fileStore: FileStore
   readonly renderer: Renderer
 }

@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Knex } from 'knex'
 import { Type } from 'typebox'
 
 import { ItemCode, ItemForm, ItemGuide, ItemList, ItemListQuery } from '../../contracts/hall.ts'
 import { problem } from '../../contracts/problems.ts'
+import type { Database } from '../../core/database/database.ts'
 import { getActiveVersion, listItems } from '../../core/catalogue/item-versions.ts'
 import { toItemForm, toItemGuide, toItemSummary } from './item-views.ts'
 
 const params = Type.Object({ code: ItemCode })
 
 /** 办事指南: what can be applied for, open to everyone. */
-export const itemRoutes: FastifyPluginAsyncTypebox<{ db: Knex }> = async (app, { db }) => {
+export const itemRoutes: FastifyPluginAsyncTypebox<{ db: Database }> = async (app, { db }) => {
   app.get(
     '/items',
     {

@@ -1,6 +1,5 @@
-import type { Knex } from 'knex'
-
 import type { OpenCorrections } from '../../contracts/hall.ts'
+import type { Database } from '../../core/database/database.ts'
 import {
   askedMaterials,
   isMaterial,
@@ -11,7 +10,7 @@ import { loadCaseContext } from '../../core/cases/case-context.ts'
 import { toFileView } from './views.ts'
 
 /** Only the fields the notice lists are shown back: the rest of the form stays in the file. */
-export async function openCorrectionsOf(db: Knex, caseNo: string): Promise<OpenCorrections> {
+export async function openCorrectionsOf(db: Database, caseNo: string): Promise<OpenCorrections> {
   const { events, files, form, version } = await loadCaseContext(db, { caseNo })
   const correction = openCorrection(events)
   const tolerance = openTolerance(events)

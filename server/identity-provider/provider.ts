@@ -45,8 +45,9 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
         id_token_signed_response_alg: 'ES256',
       },
     ],
-    claims: { openid: ['sub'], profile: ['name'] },
-    scopes: ['openid', 'profile'],
+    // Nothing but the subject: an ID token travels in the address of the sign-out (id_token_hint).
+    claims: { openid: ['sub'] },
+    scopes: ['openid'],
     responseTypes: ['code'],
     pkce: { required: () => true },
     cookies: {
@@ -73,14 +74,13 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
       Grant: 43_200,
       Session: 43_200,
     },
-    conformIdTokenClaims: false,
     interactions: {
       url: (_ctx: KoaContext, interaction: { uid: string }) =>
         options.interactionPath(interaction.uid),
     },
     findAccount: (_ctx: KoaContext, sub: string) => {
       const account = accounts.find(sub)
-      return account && { accountId: sub, claims: async () => ({ sub, name: account.name }) }
+      return account && { accountId: sub, claims: async () => ({ sub }) }
     },
     loadExistingGrant: grantToOurselves,
     renderError: (ctx: KoaContext, out: { error: string }) => show(ctx, refusedPage(out.error)),
@@ -96,7 +96,7 @@ async function grantToOurselves(ctx: KoaContext) {
   const { provider, client, session } = ctx.oidc
   if (!client || !session?.accountId) return undefined
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
-  grant.addOIDCScope('openid profile')
+  grant.addOIDCScope('openid')
   await grant.save()
   return grant
 }

@@ -8,7 +8,6 @@ export function addAccessLog(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     if (reply.statusCode >= 400 || (request.method !== 'GET' && request.method !== 'HEAD')) {
       const fields = {
-        reqId: request.id,
         method: request.method,
         route: request.routeOptions.url ?? 'none',
         status: reply.statusCode,

@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 
 import { problem } from '../../contracts/problems.ts'
 
@@ -17,7 +17,7 @@ export async function addRateLimit(app: FastifyInstance): Promise<void> {
  */
 export function limitWrites(app: FastifyInstance, perMinute: number): void {
   if (perMinute === 0) return
-  const count = app.rateLimit({ max: perMinute, timeWindow: 60_000 }) as onRequestAsyncHookHandler
+  const count = app.rateLimit({ max: perMinute, timeWindow: 60_000 })
   app.addHook('onRequest', async function limit(request, reply) {
     if (request.method === 'GET' || request.method === 'HEAD') return
     await count.call(this, request, reply)

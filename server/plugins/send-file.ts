@@ -26,7 +26,6 @@ export function sendFile(reply: FastifyReply, file: OutgoingFile): FastifyReply 
 
 /** RFC 6266: an ASCII name for old clients, the real one in UTF-8. */
 export function contentDisposition(fileName: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters would end the header
   const clean = [...wellFormed(fileName).replace(/[\u0000-\u001f\u007f/\\]/g, '_')]
     .slice(-150)
     .join('')

@@ -17,6 +17,7 @@ export function addValidators(app: FastifyInstance): void {
       removeAdditional: false,
       useDefaults: false,
       allowUnionTypes: true,
+      discriminator: true,
     }),
   )
   const coercing = withFormats(

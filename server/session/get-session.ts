@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Knex } from 'knex'
 
 import { SessionState } from '../../contracts/session.ts'
+import type { Database } from '../../core/database/database.ts'
 import { dayOf, type Clock } from '../../core/clock/clock.ts'
 import { personRights } from '../../core/identity/rights.ts'
 import type { Sessions } from '../../core/identity/sessions.ts'
@@ -9,7 +9,7 @@ import { findPerson } from '../../core/identity/staff.ts'
 import { sessionCookieName } from './staff-guard.ts'
 
 export interface GetSessionOptions {
-  readonly db: Knex
+  readonly db: Database
   readonly clock: Clock
   readonly sessions: Sessions
   readonly publicUrl: string

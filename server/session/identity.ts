@@ -1,6 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 
-import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { CustomFetch } from 'openid-client'
 import type { Provider } from 'oidc-provider'
 
@@ -90,12 +90,13 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
 function fetchInProcess(app: FastifyInstance): CustomFetch {
   return async (url, options) => {
     const { pathname, search } = new URL(url)
-    const body = options.body
+    // The token request is a form; discovery and keys have no body.
+    const payload = options.body instanceof URLSearchParams ? options.body.toString() : undefined
     const answer = await app.inject({
-      method: options.method as NonNullable<InjectOptions['method']>,
+      method: options.method,
       url: pathname + search,
       headers: Object.fromEntries(new Headers(options.headers)),
-      ...(body === undefined || body === null ? {} : { payload: String(body) }),
+      ...(payload === undefined ? {} : { payload }),
     })
     const headers = new Headers()
     for (const [name, value] of Object.entries(answer.headers))

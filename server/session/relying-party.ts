@@ -41,7 +41,8 @@ export interface RelyingParty {
   signOutUrl(idToken: string | undefined): Promise<string>
 }
 
-const SCOPE = 'openid profile'
+/** Who it is; name and posts are the office's own tables. */
+const SCOPE = 'openid'
 const TIMEOUT_SECONDS = 10
 
 /** OIDC authorization code + PKCE (RFC 7636) with state and nonce. The issuer may be away at start: it is asked at need. */

@@ -4,7 +4,7 @@
  */
 export function safeReturnTo(asked: string | undefined): string {
   if (asked === undefined || asked.length > 1000) return '/'
-  // eslint-disable-next-line no-control-regex -- browsers drop tabs and newlines inside a URL
+
   if (!asked.startsWith('/') || /[\\\u0000-\u001f\u007f]/.test(asked)) return '/'
   const base = 'http://return-to.invalid'
   const url = URL.parse(asked, base)

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
-import type { Knex } from 'knex'
 import { Type } from 'typebox'
 
 import { SignedOut } from '../../contracts/session.ts'
+import type { Database } from '../../core/database/database.ts'
 import type { Sessions } from '../../core/identity/sessions.ts'
 import { findPersonBySubject } from '../../core/identity/staff.ts'
 import { html, page } from '../pages/html.ts'
@@ -13,7 +13,7 @@ import { safeReturnTo } from './return-to.ts'
 import { requireStaff, sessionCookieName, staffOf } from './staff-guard.ts'
 
 export interface SignInOptions {
-  readonly db: Knex
+  readonly db: Database
   readonly sessions: Sessions
   readonly relyingParty: RelyingParty
   readonly publicUrl: string
