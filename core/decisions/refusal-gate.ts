@@ -33,7 +33,7 @@ export interface RefusalCase {
   /** person id of the one who acts now */
   readonly actor: string
   /** person id of the one who examined or proposed */
-  readonly reviewer?: string
+  readonly reviewer?: string | undefined
 }
 
 /** What a refusal without any grounds looks like to the gate. */
