@@ -14,6 +14,8 @@ export const ServerEnvironment = Type.Object({
   ENGINE_URL: Type.String({ pattern: '^https?://' }),
   ENGINE_API_TOKEN: Type.String({ minLength: 24 }),
   FILE_STORE: Type.String({ minLength: 1 }),
+  /** the built designer's pages (npm run build:web) */
+  MODELER_UI: Type.String({ default: 'modeler-ui/dist' }),
   SESSION_KEY: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }),
   OIDC_ISSUER: Type.Optional(Type.String({ pattern: '^https?://' })),
   OIDC_CLIENT_ID: Type.String({ default: 'yichuang' }),

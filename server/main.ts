@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+
 import closeWithGrace from 'close-with-grace'
 
 import { createFileStore } from '../core/cases/file-store.ts'
@@ -64,6 +66,7 @@ async function main(): Promise<void> {
     identity,
     logger: log,
     trustProxy: trustProxyOf(config.TRUST_PROXY),
+    webApps: { modeler: resolve(config.MODELER_UI) },
     checks: {
       database: async () => (await db.raw('select 1')) !== undefined,
       schema: async () => {
