@@ -1,92 +1,84 @@
-/**
- * The last step of `npm start`: the working-day calendar, the demo district, every package of processes/. Idempotent.
- * Prints the seeded logins on stdout; exit code 1 with the reason when a package is refused.
- */
-import { readdir } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Knex } from 'knex'
+
 import { Problem } from '../contracts/problems.ts'
+import { getVersionByNumber } from '../core/catalogue/item-versions.ts'
 import { publishPackage, type Published } from '../core/catalogue/publish.ts'
 import { readPackageFolder } from '../core/catalogue/read-package.ts'
 import { seedDistrict } from '../core/catalogue/seed-district.ts'
 import { systemClock } from '../core/clock/clock.ts'
 import { seedCalendar } from '../core/clock/seed-calendar.ts'
 import { createPool } from '../core/database/pool.ts'
-import { DEMO_STAFF } from '../core/identity/demo-staff.ts'
+import type { Database } from '../core/database/database.ts'
+import { seedGuide } from './seed-guide.ts'
 
-const PATIENCE_MS = 120_000
-const processes = join(import.meta.dirname, '..', 'processes')
+/** The engine needs some seconds to boot beside us; its outbox then takes a second or two for three items. */
+const PATIENCE_MS = 180_000
+const LOOK_MS = 200
 
-const url = process.env['DATABASE_URL']
-if (url === undefined)
-  throw new Error('DATABASE_URL is missing: npm start sets it; see docs/operations.md')
-const db = createPool({ url, max: 4, applicationName: 'seed' })
+/** What keeps the start from going on; said in plain words, exit 1. */
+class SeedError extends Error {}
 
-try {
-  await seedCalendar(db)
-  await seedDistrict(db)
-  const published = await publishAll(db)
-  console.log(
-    ['事项 items', ...published.map((p) => `  ${p.itemCode} v${p.version}`), '', ...logins()].join(
-      '\n',
-    ),
-  )
-} catch (error) {
-  console.error(explain(error))
-  process.exitCode = 1
-} finally {
-  await db.destroy()
+/**
+ * Child of `npm start`: calendar, demo district, every package of processes/. Safe to run at every start; done when each
+ * item is published. Reads DATABASE_URL, PUBLIC_URL, PARTNERS_URL, OIDC_ISSUER, DEMO_PASSWORD.
+ */
+async function main(): Promise<void> {
+  const url = process.env['DATABASE_URL']
+  if (!url) throw new SeedError('DATABASE_URL is missing: set it as for the server.')
+  const db = createPool({ url, max: 2, applicationName: 'seed' })
+  try {
+    await seedCalendar(db)
+    await seedDistrict(db)
+    const published: Published[] = []
+    for (const folder of packageFolders()) published.push(await publish(db, folder))
+    for (const version of published) await waitUntilPublished(db, version)
+    console.log(seedGuide(process.env, published))
+  } finally {
+    await db.destroy()
+  }
 }
 
-async function publishAll(on: Knex): Promise<Published[]> {
-  const actor = { kind: 'system', id: 'seed' } as const
-  const published: Published[] = []
-  for (const folder of (await readdir(processes)).sort()) {
-    published.push(
-      await publishPackage(
-        { db: on, clock: systemClock },
-        await readPackageFolder(join(processes, folder)),
-        actor,
-      ),
+function packageFolders(): string[] {
+  const root = join(import.meta.dirname, '../processes')
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(root, entry.name))
+    .sort()
+}
+
+async function publish(db: Database, folder: string): Promise<Published> {
+  try {
+    const files = await readPackageFolder(folder)
+    return await publishPackage({ db, clock: systemClock }, files, { kind: 'system', id: 'seed' })
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const faults = error.fields.map((f) => `  ${f.field}: ${f.zh} ${f.en}`)
+    throw new SeedError(
+      [`事项包有误 refused: ${folder}`, ...faults, '运行 run: npm run processes:check'].join('\n'),
     )
   }
-  for (const { itemCode, versionId } of published) await untilDeployed(on, itemCode, versionId)
-  return published
 }
 
-/** The outbox deploys; the engine may still be booting. */
-async function untilDeployed(on: Knex, itemCode: string, versionId: string): Promise<void> {
-  const until = performance.now() + PATIENCE_MS
-  while (performance.now() < until) {
-    const row = (await on('item_version as v')
-      .select('v.state', 'v.refusal')
-      .where('v.id', versionId)
-      .first()) as { state: string; refusal: string | null } | undefined
-    if (row?.state === 'published') return
-    if (row?.state === 'refused')
-      throw new Error(`${itemCode}: 引擎拒绝部署 refused by the engine: ${row.refusal ?? ''}`)
-    await sleep(100)
+async function waitUntilPublished(db: Database, { itemCode, version }: Published): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
+    const found = await getVersionByNumber(db, itemCode, version)
+    if (found.state === 'published') return
+    if (found.state === 'refused')
+      throw new SeedError(
+        `引擎拒绝了事项 the engine refused ${itemCode}@${version}: ${found.refusal ?? ''}`,
+      )
+    await sleep(LOOK_MS)
   }
-  throw new Error(
-    `${itemCode}: 引擎 120 秒内没有部署，看 engine 与 workers 的日志 not deployed in 120 s; see their logs`,
+  throw new SeedError(
+    `引擎没有接收事项 the engine did not take ${itemCode}@${version} within ${PATIENCE_MS / 1000} s: see the logs of engine and workers`,
   )
 }
 
-function logins(): string[] {
-  const password = process.env['DEMO_PASSWORD'] === undefined ? 'yichuang-demo' : '(DEMO_PASSWORD)'
-  return [
-    `登录 logins，密码 password: ${password}`,
-    ...DEMO_STAFF.map(
-      (p) => `  ${p.login.padEnd(16)} ${p.post.padEnd(16)} ${p.unit.padEnd(18)} ${p.name}`,
-    ),
-  ]
-}
-
-function explain(error: unknown): string {
-  if (!(error instanceof Problem)) return error instanceof Error ? error.message : String(error)
-  return [
-    error.message,
-    ...error.fields.map((f) => `  ${f.field} ${f.code}: ${f.zh} ${f.en}`),
-  ].join('\n')
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof SeedError ? error.message : error)
+  process.exitCode = 1
 }

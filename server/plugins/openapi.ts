@@ -44,6 +44,7 @@ export async function addOpenApi(app: FastifyInstance, publicUrl: string): Promi
         },
       },
     },
+    transform: ({ schema, url }) => ({ schema: withFileBody(schema), url }),
     refResolver: {
       buildLocalReference: (json, _baseUri, _fragment, i) =>
         typeof json['$id'] === 'string' ? json['$id'] : `Schema${i}`,
@@ -52,10 +53,17 @@ export async function addOpenApi(app: FastifyInstance, publicUrl: string): Promi
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
 
+const FileBody = Type.Object({ file: Type.Unsafe({ type: 'string', format: 'binary' }) })
+
+/** An upload is read as a stream and has no schema to validate; the description still says what to send. */
+function withFileBody<T extends { consumes?: readonly string[]; body?: unknown }>(schema: T): T {
+  return schema.consumes?.includes('multipart/form-data') ? { ...schema, body: FileBody } : schema
+}
+
 /** Any JSON door may answer with a problem; said once here instead of on each route. */
 function addProblemReplies(route: RouteOptions): void {
   const schema = route.schema
-  if (!schema || schema.hide === true || !route.url.startsWith('/api/')) return
+  if (!schema || schema.hide === true || !/^\/(api|auth)\//.test(route.url)) return
   const response = (schema.response ?? {}) as Record<string, unknown>
   schema.response = { ...response, '4xx': problemReply, '5xx': problemReply }
 }

@@ -19,7 +19,7 @@ export interface GetSessionOptions {
 export const getSession: FastifyPluginAsyncTypebox<GetSessionOptions> = async (app, options) => {
   const { db, clock, sessions, publicUrl } = options
   app.get(
-    '/',
+    '',
     {
       schema: {
         operationId: 'getSession',
