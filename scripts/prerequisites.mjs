@@ -120,7 +120,7 @@ export function installPackages(say, folder = root) {
     '安装依赖（npm ci，首次约一分钟）… installing packages (npm ci, about a minute the first time)',
   )
   try {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, IBM_TELEMETRY_DISABLED: 'true' },
