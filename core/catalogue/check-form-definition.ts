@@ -188,7 +188,7 @@ function checkText(field: FormField, findings: Findings): void {
 }
 
 function checkChoices(field: FormField, findings: Findings): void {
-  const values = Array.isArray(field.values) ? field.values : []
+  const values: NonNullable<FormField['values']> = Array.isArray(field.values) ? field.values : []
   const texts = values.map((option) => option.value)
   const plain = values.every(
     (o) => typeof o.value === 'string' && o.value !== '' && typeof o.label === 'string',

@@ -176,9 +176,8 @@ function checkApplicant(
   fields: ReadonlyMap<string, FieldType>,
   findings: Findings,
 ): void {
-  const { kind: _, ...keys } = item.applicant
-  for (const [role, key] of Object.entries(keys))
-    if (fields.get(key) !== 'textfield')
+  for (const [role, key] of Object.entries(item.applicant))
+    if (role !== 'kind' && fields.get(key) !== 'textfield')
       findings.add(
         at(`/applicant/${role}`),
         'UNKNOWN_FIELD',

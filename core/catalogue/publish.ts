@@ -74,10 +74,10 @@ async function insertVersion(
   { actor, at }: { readonly actor: Actor; readonly at: Date },
 ): Promise<Published> {
   const { code } = checked.package
-  const last = (await trx('item_version as v')
-    .max({ version: 'v.version' })
+  const last = await trx('item_version as v')
+    .max<{ version: number | null }[]>({ version: 'v.version' })
     .where('v.item_code', code)
-    .first()) as { version: number | null } | undefined
+    .first()
   const version = (last?.version ?? 0) + 1
   const [row] = (await trx('item_version')
     .insert({

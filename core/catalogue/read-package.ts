@@ -2,7 +2,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unzip, UnzipInflate, type UnzipFile } from 'fflate'
-import { problem, type ProblemField } from '../../contracts/problems.ts'
+import { Problem, problem, type ProblemField } from '../../contracts/problems.ts'
 import { MAX_FILE_BYTES, MAX_FILES, MAX_PACKAGE_BYTES, type PackageFiles } from './package-files.ts'
 
 /** @throws PACKAGE_REFUSED when the folder is missing, holds links, or is too large */
@@ -31,6 +31,9 @@ export async function readPackageFolder(dir: string): Promise<PackageFiles> {
   return files
 }
 
+/** Deflate grows at most about a thousandfold: a slice is at most some 4 MiB of output. */
+const SLICE = 4096
+
 /**
  * Unpacks while counting: what would grow beyond the limits is given up before it is in memory (zip bomb). One folder
  * around everything is taken off, as file managers make it.
@@ -55,10 +58,10 @@ export function readPackageZip(zip: Uint8Array): PackageFiles {
   unzip.register(UnzipInflate)
   try {
     // In slices, so that a bomb is stopped after one slice and not after all of it.
-    for (let at = 0; at < zip.length; at += 16_384)
-      unzip.push(zip.subarray(at, at + 16_384), at + 16_384 >= zip.length)
+    for (let at = 0; at < zip.length; at += SLICE)
+      unzip.push(zip.subarray(at, at + SLICE), at + SLICE >= zip.length)
   } catch (error) {
-    if (error instanceof Error && error.name === 'Problem') throw error
+    if (error instanceof Problem) throw error
     throw notAZip(error)
   }
   if (chunks.size === 0 || [...chunks.values()].some((entry) => !entry.done)) throw notAZip()
@@ -74,7 +77,8 @@ function inflate(
 ): void {
   let size = 0
   file.ondata = (error, chunk, final) => {
-    if (error !== null) throw notAZip(error)
+    // fflate hands back what was thrown here: our own refusal is the better reason.
+    if (error !== null) throw error instanceof Problem ? error : notAZip(error)
     size += chunk.length
     if (size > MAX_FILE_BYTES) throw tooLarge(path, MAX_FILE_BYTES)
     budget.bytes(path, chunk.length)
