@@ -24,22 +24,32 @@ const partnersBase =
 const password = process.env['DEMO_PASSWORD'] ?? 'yichuang-demo'
 const processes = join(import.meta.dirname, '..', 'processes')
 
-async function listScenarios(): Promise<{ item: string; scenario: Scenario }[]> {
-  const found: { item: string; scenario: Scenario }[] = []
+interface ItemHead {
+  readonly code: string
+  readonly units: { readonly deciding: string; readonly handling: readonly string[] }
+}
+
+interface Listed {
+  readonly item: { readonly code: string; readonly units: readonly string[] }
+  readonly scenario: Scenario
+}
+
+async function listScenarios(): Promise<Listed[]> {
+  const found: Listed[] = []
   for (const folder of (await readdir(processes)).sort()) {
-    const { code } = JSON.parse(await readFile(join(processes, folder, 'item.json'), 'utf8')) as {
-      code: string
-    }
+    const { code, units } = JSON.parse(
+      await readFile(join(processes, folder, 'item.json'), 'utf8'),
+    ) as ItemHead
     for (const name of (await readdir(join(processes, folder, 'scenarios'))).sort()) {
       const scenario = JSON.parse(
         await readFile(join(processes, folder, 'scenarios', name), 'utf8'),
       ) as Scenario
-      found.push({ item: code, scenario })
+      found.push({ item: { code, units: [units.deciding, ...units.handling] }, scenario })
     }
   }
   return found.filter(
     ({ item, scenario }) =>
-      (values.item === undefined || item === values.item) &&
+      (values.item === undefined || item.code === values.item) &&
       (values.scenario === undefined || scenario.name === values.scenario),
   )
 }
@@ -79,7 +89,7 @@ for (const { item, scenario } of scenarios) {
   } catch (error) {
     failed += 1
     console.error(
-      `\n✘ ${item} / ${scenario.name}: ${error instanceof Error ? error.message : String(error)}`,
+      `\n✘ ${item.code} / ${scenario.name}: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
 }

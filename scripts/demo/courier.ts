@@ -16,7 +16,7 @@ interface AdminOrder {
 }
 
 interface AdminSms {
-  readonly params: Readonly<Record<string, string>>
+  readonly content: string
 }
 
 interface AdminMail {
@@ -33,7 +33,7 @@ export function createPartnerLedger(base: string): PartnerLedger {
     async messagesOf(caseNo) {
       const { messages } = await http.json<{ messages: AdminSms[] }>('/admin/sms/messages')
       const { messages: mails } = await http.json<{ messages: AdminMail[] }>('/admin/mail/messages')
-      const sms = messages.filter((m) => m.params['caseNo'] === caseNo)
+      const sms = messages.filter((m) => m.content.includes(caseNo))
       return sms.length + mails.filter((m) => m.text.includes(caseNo)).length
     },
     async advance(waybillNo, opCode, deliverCode) {

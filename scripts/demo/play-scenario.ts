@@ -45,26 +45,26 @@ interface CaseFileView {
 
 /** @throws with the first difference between what happened and what the scenario expects */
 export async function playScenario(
-  itemCode: string,
+  item: { readonly code: string; readonly units: readonly string[] },
   scenario: Scenario,
   players: Players,
 ): Promise<PlayedCase> {
   const began = performance.now()
-  const receipt = await fileScenario(itemCode, scenario, players)
+  const receipt = await fileScenario(item.code, scenario, players)
   const open = await players.citizen.open(receipt)
   for (const play of scenario.plays) await playOne(play, open, players)
   const view = await open.waitFor(
     `outcome ${scenario.expect.outcome}`,
     (v) => v.status === scenario.expect.outcome && !v.settling,
   )
-  const auditor = await players.staff(readerOf(scenario))
+  const auditor = await players.staff(readerOf(item.units, scenario))
   const timeline = await settledTimeline(auditor, open, scenario)
   const documents = await open.documents()
   for (const document of documents) await open.download(document.id)
   const parcels = await players.partners.parcelsOf(receipt.caseNo)
   const messages = await settledMessages(players.partners, receipt.caseNo, scenario.expect.messages)
   const played: Played = {
-    item: itemCode,
+    item: item.code,
     scenario: scenario.name,
     caseNo: receipt.caseNo,
     outcome: view.status,
@@ -102,8 +102,11 @@ async function fileScenario(
 async function playOne(play: ScenarioPlay, open: OpenCase, players: Players): Promise<void> {
   switch (play.act) {
     case 'submit-correction':
-      await open.waitFor('the correction notice', (v) =>
-        v.mustDo.some((m) => m.act === 'submit-correction'),
+      // The notice is in the applicant's hands when the flow waits for the answer.
+      await open.waitFor(
+        'the correction notice',
+        (v) =>
+          v.whoActs.kind === 'applicant' && v.mustDo.some((m) => m.act === 'submit-correction'),
       )
       await open.uploadAll(play.body.materials ?? [])
       await open.act(
@@ -125,6 +128,7 @@ async function playOne(play: ScenarioPlay, open: OpenCase, players: Players): Pr
       return
     case 'invite-statement': {
       const clerk = await players.staff(play.by)
+      await clerk.findTask(open.caseNo)
       const body = await resolved(play.body, clerk, open.caseNo)
       await clerk.post(`/api/desk/cases/${open.caseNo}/statements`, body)
       return
@@ -208,10 +212,13 @@ async function listTimeline(clerk: Staff, caseNo: string): Promise<TimelineRow[]
   return (await clerk.get<{ events: TimelineRow[] }>(`/api/desk/cases/${caseNo}/timeline`)).events
 }
 
-/** Someone of the case may read its file: the last clerk who acted, else the one who lodged it, else the operator. */
-function readerOf(scenario: Scenario): string {
+/** The last clerk who acted may read the file; else the one who lodged it; else someone of the item's own units. */
+function readerOf(units: readonly string[], scenario: Scenario): string {
   const clerk = scenario.plays.findLast((p) => p.by !== 'applicant' && p.by !== 'courier')?.by
-  return clerk ?? scenario.lodgedBy ?? 'operator1'
+  const own = DEMO_STAFF.find((s) => units.includes(s.unit))?.login
+  const reader = clerk ?? scenario.lodgedBy ?? own
+  if (reader === undefined) throw new Error(`nobody of ${units.join(', ')} is seeded`)
+  return reader
 }
 
 /** The last notice may still be on its way when the status is final already. */

@@ -38,18 +38,20 @@ export async function signIn({ base, login, password, dispatcher }: StaffOptions
   const put = <T>(path: string, json: unknown) =>
     http.json<T>(path, { method: 'PUT', json, headers })
 
-  /** The open task of a case that this person may do; waits until the flow has brought it. */
-  async function findTask(caseNo: string, act: string): Promise<InboxRow> {
+  /** The open task of a case that this person may do (any, or of that act); waits until the flow has brought it. */
+  async function findTask(caseNo: string, act?: string): Promise<InboxRow> {
     const until = performance.now() + PATIENCE_MS
     for (let pause = 20; performance.now() < until; pause = Math.min(pause * 1.5, 400)) {
       const { rows } = await get<{ rows: InboxRow[] }>(
         `/api/desk/inbox?search=${encodeURIComponent(caseNo)}`,
       )
-      const found = rows.find((row) => row.caseNo === caseNo && row.act === act)
+      const found = rows.find(
+        (row) => row.caseNo === caseNo && (act === undefined || row.act === act),
+      )
       if (found !== undefined) return found
       await sleep(pause)
     }
-    throw new Error(`${login} waited 60 s for the task "${act}" of ${caseNo}`)
+    throw new Error(`${login} waited 60 s for the task "${act ?? 'any'}" of ${caseNo}`)
   }
 
   /** Claim, then act. */
