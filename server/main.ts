@@ -4,7 +4,6 @@ import closeWithGrace from 'close-with-grace'
 
 import { createFileStore } from '../core/cases/file-store.ts'
 import { systemClock } from '../core/clock/clock.ts'
-import { createListener } from '../core/database/listen.ts'
 import { createPool } from '../core/database/pool.ts'
 import { createRenderer } from '../core/documents/render-document.ts'
 import { DEMO_STAFF } from '../core/identity/demo-staff.ts'
@@ -13,6 +12,7 @@ import { demoKeys } from '../partners/demo-keys.ts'
 import { schemaState } from '../migrations/run.ts'
 import { createApp } from './app.ts'
 import { ConfigError, readConfig, type ServerEnvironment } from './config.ts'
+import { followChanges } from './follow-changes.ts'
 import { createLog } from './log.ts'
 import { createServices } from './services.ts'
 import { createIdentity, type IdentityOptions } from './session/identity.ts'
@@ -77,23 +77,16 @@ async function main(): Promise<void> {
     },
   })
 
-  const { statusCache } = services
-  const listener = createListener({
-    url: config.DATABASE_URL,
-    applicationName: 'server listener',
-    onError: (err) => {
-      statusCache.trust(false)
-      log.warn({ err }, 'not listening, status answers are checked one by one')
-    },
+  const changes = followChanges({
+    databaseUrl: config.DATABASE_URL,
+    statusCache: services.statusCache,
+    onLost: (err) => log.warn({ err }, 'not listening, status answers are checked one by one'),
   })
-  listener.subscribe('case_changed', (caseNo) => statusCache.changed(caseNo))
-  listener.onReconnect(() => statusCache.trust(true))
-  void listener.ready().then(() => statusCache.trust(true))
 
   closeWithGrace({ delay: 15_000, logger: log }, async ({ err }) => {
     if (err) log.fatal({ err }, 'the server stops after an error nobody caught')
     await app.close()
-    await listener.close()
+    await changes.close()
     await engine.close()
     await db.destroy()
   })
