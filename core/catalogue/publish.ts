@@ -79,7 +79,7 @@ async function insertVersion(
     .where('v.item_code', code)
     .first()
   const version = (last?.version ?? 0) + 1
-  const [row] = (await trx('item_version')
+  const [row]: { id: string | number }[] = await trx('item_version')
     .insert({
       item_code: code,
       version,
@@ -92,7 +92,7 @@ async function insertVersion(
       created_by: actor.id,
       created_at: at,
     })
-    .returning('id')) as { id: string | number }[]
+    .returning('id')
   if (row === undefined) throw new Error('the version was not stored')
   await trx('item_version_file').insert(
     [...files].map(([path, content]) => ({
