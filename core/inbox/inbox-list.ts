@@ -89,6 +89,7 @@ interface TaskRow {
   readonly done_at: Date | null
   readonly promised_on: string | null
   readonly legal_on: string | null
+  readonly sort_value: string | Date | null
   readonly claim_person: string | null
   readonly claim_at: Date | null
   readonly claim_name: string | null
@@ -124,16 +125,9 @@ function toInboxRow(row: TaskRow, personId: string): InboxRow {
   }
 }
 
-const SORT_VALUE: Readonly<Record<InboxSort, (row: TaskRow) => string | null>> = {
-  promised: (row) => row.promised_on,
-  legal: (row) => row.legal_on,
-  opened: (row) => row.opened_at.toISOString(),
-  caseNo: (row) => row.case_no,
-  done: (row) => row.done_at?.toISOString() ?? null,
-}
-
 function encodeCursor({ sort, order }: InboxSelection, last: TaskRow): string {
-  return Buffer.from(JSON.stringify([sort, order, SORT_VALUE[sort](last), last.task_id])).toString(
+  // Dates become ISO text; the database keeps milliseconds only, so nothing is lost.
+  return Buffer.from(JSON.stringify([sort, order, last.sort_value, last.task_id])).toString(
     'base64url',
   )
 }

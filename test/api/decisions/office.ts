@@ -75,9 +75,9 @@ export async function openOffice() {
     numbers += 1
     const caseNo = `TH260316-${String(numbers).padStart(4, '0')}`
     const at = new Date(filing.receivedAt ?? MONDAY)
-    const transport = { inbound: 'upload', delivery: 'window', ...filing.transport } as Transport
+    const transport: Transport = { inbound: 'upload', delivery: 'window', ...filing.transport }
     const form = JSON.stringify({ ...FORM, ...filing.form })
-    const [draft] = (await ownerDb('case_draft')
+    const [draft]: { id: string }[] = await ownerDb('case_draft')
       .insert({
         item_version_id: 1,
         channel: 'online',
@@ -85,8 +85,8 @@ export async function openOffice() {
         created_at: at,
         updated_at: at,
       })
-      .returning('id')) as { id: string }[]
-    const [row] = (await ownerDb('case_file')
+      .returning('id')
+    const [row]: { id: string }[] = await ownerDb('case_file')
       .insert({
         case_no: caseNo,
         unified_no: `U${caseNo}`,
@@ -98,7 +98,7 @@ export async function openOffice() {
         channel: 'online',
         submitted_at: at,
       })
-      .returning('id')) as { id: string }[]
+      .returning('id')
     const caseId = String(row?.id)
     await ownerDb('case_form').insert({
       case_id: caseId,
