@@ -132,8 +132,8 @@ export const startProblem = {
   childNotReady: (name: string, logFile: string) =>
     problem(
       'PART_NOT_READY',
-      `${name} 两分钟内没有就绪：看 ${logFile}；机器很忙时可再试一次。`,
-      `${name} was not ready within two minutes: see ${logFile}; on a very busy machine try once more.`,
+      `${name} 三分钟内没有就绪：看 ${logFile}；机器很忙时可再试一次。`,
+      `${name} was not ready within three minutes: see ${logFile}; on a very busy machine try once more.`,
     ),
   stepFailed: (name: string, logFile: string, lastLine: string) =>
     problem(

@@ -1,5 +1,5 @@
 /**
- * Asks `ready` every 100 ms until it says yes; throws `late()` when `limitMs` have passed. The
+ * Asks `ready` every quarter of a second until it says yes; throws `late()` when `limitMs` have passed. The
  * watch for dying children runs beside it, so a part that fell over does not have to be waited for.
  */
 export async function waitUntil(
@@ -10,7 +10,7 @@ export async function waitUntil(
   const deadline = Date.now() + limitMs
   while (!(await ready())) {
     if (Date.now() > deadline) throw late()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
