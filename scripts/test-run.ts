@@ -37,6 +37,7 @@ async function main(): Promise<number> {
         await vitest('api', 'api'),
         await vitest('engine, Camunda', 'engine', { ENGINE_JAR: engineJar(root, 'camunda') }),
         await vitest('engine, Operaton', 'engine', { ENGINE_JAR: engineJar(root, 'operaton') }),
+        await vitest('browser', 'browser'),
         await vitest('faults, short', 'faults'),
       ]
   console.log('')

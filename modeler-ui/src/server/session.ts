@@ -8,7 +8,7 @@ export interface Session {
 }
 
 export async function getSession(signal: AbortSignal): Promise<Answer<Session>> {
-  const answer = await answerOf(api.GET('/api/session/', { signal }))
+  const answer = await answerOf(api.GET('/api/session', { signal }))
   if (answer.kind !== 'ok') return answer
   const { signedIn, person, designer, csrfToken } = answer.data
   keepCsrfToken(csrfToken)
