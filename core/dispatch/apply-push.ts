@@ -11,7 +11,7 @@ import { Messages } from '../../contracts/variables.ts'
 import { appendCaseEvent, listCaseEvents, lockCase, type CaseRow } from '../cases/case-events.ts'
 import { recordMessage } from '../cases/engine-messages.ts'
 import { receive } from '../cases/receive.ts'
-import { createCalendarSource, type CalendarSource } from '../clock/calendar.ts'
+import { createCalendarSource, type Calendar, type CalendarSource } from '../clock/calendar.ts'
 import { dayOf } from '../clock/clock.ts'
 import { appendClockEntry } from '../clock/clock-ledger.ts'
 import { deriveParcelState } from './derive-parcel-state.ts'
@@ -51,7 +51,9 @@ export async function applyCourierPush(db: Knex, push: CourierPush): Promise<Pus
       else foreign += traces.length
       continue
     }
-    stored += await db.transaction((trx) => applyToParcel(trx, parcel, traces, at, calendar))
+    // Loaded before: who waits for a second connection while holding one can starve the pool.
+    const days = await calendar.get()
+    stored += await db.transaction((trx) => applyToParcel(trx, parcel, traces, at, days))
   }
   if (early) throw problem('NOT_READY', { detail: 'the parcel is being booked' })
   return { stored, foreign, repeated: push.traces.length - stored - foreign }
@@ -62,7 +64,7 @@ async function applyToParcel(
   parcel: Parcel,
   traces: readonly CourierTrace[],
   at: Date,
-  calendar: CalendarSource,
+  calendar: Calendar,
 ): Promise<number> {
   const row = await lockCase(trx, { caseId: parcel.caseId })
   const added = await addTraces(trx, traces, at)
@@ -94,7 +96,7 @@ async function recordArrival(
   parcel: Parcel,
   state: ParcelState,
   at: Date,
-  calendar: CalendarSource,
+  calendar: Calendar,
 ): Promise<void> {
   const { waybillNo } = parcel
   const events = await listCaseEvents(trx, row.id)
@@ -106,7 +108,7 @@ async function recordArrival(
       waybillNo,
       at,
       actor: ACTOR,
-      calendar: await calendar.get(),
+      calendar,
     })
     await recordMessage(trx, row.id, Messages.parcelReceived, {}, at)
     return

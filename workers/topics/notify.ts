@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { Topics } from '../../contracts/topics.ts'
 import { lockCase, type CaseRow } from '../../core/cases/case-events.ts'
 import { getItemVersion } from '../../core/catalogue/item-versions.ts'
-import type { CalendarSource } from '../../core/clock/calendar.ts'
+import type { Calendar, CalendarSource } from '../../core/clock/calendar.ts'
 import { listClockEntries } from '../../core/clock/clock-ledger.ts'
 import type { Clock } from '../../core/clock/clock.ts'
 import { deriveDueDates } from '../../core/clock/due-dates.ts'
@@ -28,20 +28,26 @@ export function notify({
   calendar: CalendarSource
   performer: EffectPerformer
 }) {
-  async function promisedOn(trx: Knex.Transaction, row: CaseRow): Promise<string | undefined> {
+  async function promisedOn(
+    trx: Knex.Transaction,
+    row: CaseRow,
+    days: Calendar,
+  ): Promise<string | undefined> {
     const { guide } = (await getItemVersion(trx, row.itemVersionId)).package
     const entries = await listClockEntries(trx, row.id)
-    return deriveDueDates(entries, guide, await calendar.get()).promisedOn
+    return deriveDueDates(entries, guide, days).promisedOn
   }
 
   return topic({
     contract: Topics.notify,
     async run({ caseNo, taskKey, properties, holdLock }) {
       const notice = properties['notice'] as NoticeKind
+      // Before the transaction: who waits for a second connection while holding one can starve the pool.
+      const days = await calendar.get()
       const effects = await db.transaction(async (trx) => {
         const row = await lockCase(trx, { caseNo })
         const at = clock.now()
-        const promised = notice === 'accepted' ? await promisedOn(trx, row) : undefined
+        const promised = notice === 'accepted' ? await promisedOn(trx, row, days) : undefined
         return intendNotice(trx, {
           caseId: row.id,
           notice,

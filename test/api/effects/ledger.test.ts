@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  getEffect,
+  intendEffect,
+  leaseDueEffects,
+  leaseEffect,
+  listOpenEffects,
+  releaseEffect,
+  reopenEffect,
+  settleEffect,
+} from '../../../core/effects/effects.ts'
+import { intendNotice } from '../../../core/notices/intend-notice.ts'
+import { recordNoticed } from '../../../core/notices/record-noticed.ts'
+import { lockCase, listCaseEvents } from '../../../core/cases/case-events.ts'
+import { intendParcel } from '../../../core/dispatch/order-parcel.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { givenCase, givenOffice, scenario } from './given-case.ts'
+
+let database: TestDatabase
+const at = new Date('2026-03-02T10:00:00+08:00')
+const later = (ms: number) => new Date(at.getTime() + ms)
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await givenOffice(database)
+})
+afterAll(() => database.close())
+
+async function givenEffect(key: string): Promise<string> {
+  const { caseId } = await givenCase(database)
+  const effect = await database.db.transaction((trx) =>
+    intendEffect(trx, { caseId, kind: 'sms.send', key, request: { params: {} }, at }),
+  )
+  return effect.id
+}
+
+describe('the effect ledger', () => {
+  it('keeps one effect for one key, whatever a repeat would ask for', async () => {
+    const { caseId } = await givenCase(database)
+    const intend = (text: string) =>
+      database.db.transaction((trx) =>
+        intendEffect(trx, { caseId, kind: 'sms.send', key: 'same', request: { text }, at }),
+      )
+    const first = await intend('first')
+    const second = await intend('second')
+    expect(second).toEqual(first)
+    expect(second.request).toEqual({ text: 'first' })
+  })
+
+  it('gives an effect to one of twenty who ask at once, and to nobody while that one lives', async () => {
+    const id = await givenEffect('race')
+    const takers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        leaseEffect(database.db, id, { by: `worker-${i}`, at, ms: 60_000 }),
+      ),
+    )
+    expect(takers.filter((taken) => taken !== undefined)).toHaveLength(1)
+    const before = { by: 'late', at: later(59_999), ms: 60_000 }
+    expect(await leaseEffect(database.db, id, before)).toBeUndefined()
+    // A dead holder's lease runs out; the attempt is counted, so the partner is asked first.
+    const after = { by: 'late', at: later(60_000), ms: 60_000 }
+    expect(await leaseEffect(database.db, id, after)).toMatchObject({ attempts: 2 })
+  })
+
+  it('makes the next attempt wait as long as the last one asked', async () => {
+    const id = await givenEffect('back-off')
+    await leaseEffect(database.db, id, { by: 'a', at, ms: 60_000 })
+    await releaseEffect(database.db, id, { error: 'sms no answer', nextAttemptAt: later(6_000) })
+    const early = { by: 'b', at: later(5_999), ms: 60_000 }
+    expect(await leaseEffect(database.db, id, early)).toBeUndefined()
+    const due = { by: 'b', at: later(6_000), ms: 60_000 }
+    expect((await leaseDueEffects(database.db, 100, due)).map((e) => e.id)).toContain(id)
+  })
+
+  it('is settled once, and strikes the query code out of what it keeps', async () => {
+    const { caseId } = await givenCase(database)
+    const { id } = await database.db.transaction((trx) =>
+      intendNotice(trx, {
+        caseId,
+        notice: 'received',
+        key: 'with-code',
+        at,
+        params: { queryCode: 'ABCD2345' },
+      }).then(([sms]) => sms ?? { id: '' }),
+    )
+    const settle = () =>
+      database.db.transaction((trx) => settleEffect(trx, id, { state: 'done', answer: {}, at }))
+    expect(await settle()).toBe(true)
+    expect(await settle()).toBe(false)
+    const kept = await getEffect(database.db, 'with-code:sms')
+    expect(kept.state).toBe('done')
+    expect(JSON.stringify(kept.request)).not.toContain('ABCD2345')
+    expect((await listOpenEffects(database.db)).map((e) => e.id)).not.toContain(id)
+  })
+
+  it('is tried anew after a refusal only when a person reopens it', async () => {
+    const id = await givenEffect('refused')
+    await database.db.transaction((trx) =>
+      settleEffect(trx, id, { state: 'refused', answer: { code: 'B001' }, at }),
+    )
+    expect(await leaseEffect(database.db, id, { by: 'a', at, ms: 1 })).toBeUndefined()
+    await database.db.transaction((trx) => reopenEffect(trx, id, at))
+    expect(await leaseEffect(database.db, id, { by: 'a', at, ms: 1 })).toBeDefined()
+  })
+})
+
+describe('a notice', () => {
+  it('is in the file once, when its last channel has been answered', async () => {
+    const { caseId } = await givenCase(database)
+    const effects = await database.db.transaction((trx) =>
+      intendNotice(trx, { caseId, notice: 'withdrawn', key: 'notice', at }),
+    )
+    expect(effects.map((e) => e.kind)).toEqual(['sms.send', 'mail.send'])
+    for (const [index, effect] of effects.entries()) {
+      await database.db.transaction(async (trx) => {
+        const row = await lockCase(trx, { caseId })
+        const state = index === 0 ? 'refused' : 'done'
+        await settleEffect(trx, effect.id, { state, answer: {}, at })
+        await recordNoticed(trx, row, effect, at)
+        await recordNoticed(trx, row, effect, at)
+      })
+    }
+    const noticed = (await listCaseEvents(database.db, caseId)).filter((e) => e.type === 'noticed')
+    expect(noticed.map((e) => e.payload)).toEqual([{ notice: 'withdrawn', channels: ['mail'] }])
+  })
+
+  it('tells neither name nor identity number', async () => {
+    const { caseId } = await givenCase(database)
+    const effects = await database.db.transaction((trx) =>
+      intendNotice(trx, {
+        caseId,
+        notice: 'accepted',
+        key: 'private',
+        at,
+        promisedOn: '2026-03-30',
+      }),
+    )
+    const said = JSON.stringify(effects.map((e) => e.request))
+    expect(said).toContain('2026-03-30')
+    for (const key of ['companyName', 'uscc', 'legalRepName', 'legalRepId', 'agentName']) {
+      expect(said).not.toContain(scenario.form[key])
+    }
+  })
+})
+
+describe('an order for a parcel', () => {
+  it('has a number of its own for each parcel of a case, the same on a repeat', async () => {
+    const { caseId, caseNo } = await givenCase(database)
+    const hall = {
+      name: '大厅',
+      mobile: '020-38622000',
+      prov: '广东省',
+      city: '广州市',
+      county: '天河区',
+      address: '软件路13号',
+    }
+    const intend = (key: string) =>
+      database.db.transaction(async (trx) => {
+        const row = await lockCase(trx, { caseId })
+        return intendParcel(trx, { case: row, direction: 'outbound', key, hall, at })
+      })
+    const first = await intend('task-1:ems')
+    const repeat = await intend('task-1:ems')
+    const second = await intend('task-2:ems')
+    expect(repeat.id).toBe(first.id)
+    expect(first.request).toMatchObject({
+      logisticsOrderNo: `${caseNo}-out-1`,
+      contents: 'document',
+      receiver: { name: '周若彤' },
+    })
+    expect(second.request).toMatchObject({ logisticsOrderNo: `${caseNo}-out-2` })
+    expect(JSON.stringify(first.request)).not.toContain('劳务派遣')
+  })
+})
