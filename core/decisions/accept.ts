@@ -1,23 +1,12 @@
 /** 受理: the five outcomes of Licensing Law art. 32, one file each; no sixth exists. */
 import type { AcceptBody, ActResult } from '../../contracts/acts.ts'
 import { problem } from '../../contracts/problems.ts'
-import type { Calendar } from '../clock/calendar.ts'
-import { listClockEntries } from '../clock/clock-ledger.ts'
-import { deriveDueDates } from '../clock/due-dates.ts'
 import { acceptApplication } from './accept-application.ts'
+import { withAcceptanceClock } from './acceptance-step.ts'
 import { correctOnTheSpot } from './correct-on-the-spot.ts'
-import { openStep, type DecisionDeps, type OpenStep, type StepKey } from './open-step.ts'
+import { openStep, type DecisionDeps, type StepKey } from './open-step.ts'
 import { refuseAcceptance } from './refuse-acceptance.ts'
 import { requestCorrection } from './request-correction.ts'
-
-/** The step of acceptance with what all five outcomes need to know. */
-export interface AcceptanceStep extends OpenStep {
-  readonly calendar: Calendar
-  /** day 0 of art. 32: the hall has held the complete papers since */
-  readonly receivedOn: string
-  /** the last day to answer has passed: by law the application is accepted since `receivedOn` */
-  readonly deemed: boolean
-}
 
 export function createAccept({ db, clock, calendar }: DecisionDeps) {
   /**
@@ -44,12 +33,4 @@ export function createAccept({ db, clock, calendar }: DecisionDeps) {
       }
     })
   }
-}
-
-async function withAcceptanceClock(step: OpenStep, calendar: Calendar): Promise<AcceptanceStep> {
-  const { context, trx, day } = step
-  const entries = await listClockEntries(trx, context.case.id)
-  const { receivedOn, acceptBy } = deriveDueDates(entries, context.version.package.guide, calendar)
-  if (receivedOn === undefined) throw new Error('a received case has no acceptance clock')
-  return { ...step, calendar, receivedOn, deemed: acceptBy !== undefined && day > acceptBy }
 }

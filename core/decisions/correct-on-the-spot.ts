@@ -6,7 +6,7 @@ import { problem } from '../../contracts/problems.ts'
 import { checkForm } from '../catalogue/check-form.ts'
 import { addSnapshot } from '../cases/case-context.ts'
 import { rulesPassed } from '../cases/check-case.ts'
-import type { AcceptanceStep } from './accept.ts'
+import type { AcceptanceStep } from './acceptance-step.ts'
 import { acceptanceChecks } from './current-checks.ts'
 import { append, keepOpen } from './open-step.ts'
 

@@ -1,6 +1,6 @@
 /** The automatic acceptance rules that stand against the file now, and that the applicant can be held to. */
 import type { Rule } from '../../contracts/item-package.ts'
-import type { AcceptanceStep } from './accept.ts'
+import type { AcceptanceStep } from './acceptance-step.ts'
 import { acceptanceChecks } from './current-checks.ts'
 import { loadSnapshots } from './require-gate.ts'
 import { mayTell, subjectsOf, tellableSubjects, type Tellable } from './tellable-rules.ts'
