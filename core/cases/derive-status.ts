@@ -7,7 +7,11 @@ export function deriveStatus(events: readonly CaseEvent[]): CaseStatus {
   return events.reduce(nextStatus, 'submitted')
 }
 
+/** A parcel that still arrives, or a paper that still goes out, does not bring an ended case back. */
+const FINAL: readonly CaseStatus[] = ['acceptance-refused', 'returned', 'withdrawn', 'terminated']
+
 function nextStatus(status: CaseStatus, event: CaseEvent): CaseStatus {
+  if (FINAL.includes(status)) return status
   switch (event.type) {
     case 'submitted':
       return 'submitted'
@@ -54,13 +58,7 @@ function nextStatus(status: CaseStatus, event: CaseEvent): CaseStatus {
 }
 
 /** No act of the applicant or of a clerk can change how these ended. */
-export const ENDED: readonly CaseStatus[] = [
-  'delivered',
-  'acceptance-refused',
-  'returned',
-  'withdrawn',
-  'terminated',
-]
+export const ENDED: readonly CaseStatus[] = ['delivered', ...FINAL]
 
 export function isEnded(status: CaseStatus): boolean {
   return ENDED.includes(status)

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { problem } from '../../contracts/problems.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
 import { appendClockEntry, listClockEntries } from '../clock/clock-ledger.ts'
+import { cancelUncollected } from '../dispatch/cancel-uncollected.ts'
 import { intendNotice } from '../notices/intend-notice.ts'
 import { appendCaseEvent, listCaseEvents, lockCase, recordActOnce } from './case-events.ts'
 import { deriveStatus } from './derive-status.ts'
@@ -52,6 +53,7 @@ export function createWithdraw({ db, clock }: { db: Knex; clock: Clock }) {
         key: `${caseNo}:withdrawn`,
         at,
       })
+      await cancelUncollected(trx, row.id, at)
       await putEngineCommand(
         trx,
         { kind: 'cancel', caseId: row.id, businessKey: caseNo, reason: 'withdrawn' },

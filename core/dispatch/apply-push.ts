@@ -10,6 +10,7 @@ import { problem } from '../../contracts/problems.ts'
 import { Messages } from '../../contracts/variables.ts'
 import { appendCaseEvent, listCaseEvents, lockCase, type CaseRow } from '../cases/case-events.ts'
 import { recordMessage } from '../cases/engine-messages.ts'
+import { deriveStatus, isEnded } from '../cases/derive-status.ts'
 import { receive } from '../cases/receive.ts'
 import { createCalendarSource, type Calendar, type CalendarSource } from '../clock/calendar.ts'
 import { dayOf } from '../clock/clock.ts'
@@ -103,6 +104,8 @@ async function recordArrival(
   if (parcel.direction === 'inbound') {
     // The hall is an organ: whoever signs in its mail room receives for it.
     if (events.some((event) => isArrivalOf(event, 'received', waybillNo))) return
+    // Withdrawn while the papers travelled: they are to go back, and nothing is filed with them.
+    if (isEnded(deriveStatus(events))) return
     await receive(trx, row, {
       by: 'ems',
       waybillNo,

@@ -8,7 +8,7 @@ export interface Parcel {
   readonly waybillNo: string
   readonly caseId: string
   readonly direction: Direction
-  readonly state: ParcelStage | 'ordered'
+  readonly state: ParcelStage | 'ordered' | 'cancelled'
   readonly bookedAt: Date
 }
 
@@ -61,7 +61,7 @@ export async function listQuietParcels(
 ): Promise<string[]> {
   const rows = (await db('parcel as p')
     .select('p.waybill_no')
-    .whereNotIn('p.state', ['delivered', 'returned'])
+    .whereNotIn('p.state', ['delivered', 'returned', 'cancelled'])
     .where('p.booked_at', '<', quietSince)
     .whereNotExists(
       db('parcel_trace as t')

@@ -92,7 +92,31 @@ describe('a case in the house', () => {
     await until('both are delivered', async () => (await openCommands(caseNo)) === 0)
     await until('the engine has ended it', async () => (await positionOf(caseNo))?.ended)
   })
+
+  it('that is withdrawn before the courier came is not collected', async () => {
+    const caseNo = await office.file('labour-dispatch', 'grant-ems-both-ways')
+    const waybillNo = await until('the parcel is booked', async () =>
+      (await waybillOf(caseNo)) === '' ? undefined : waybillOf(caseNo),
+    )
+    await office.withdraw(caseNo, '改为到窗口递交', 'key-1')
+    await until('EMS has called it off', async () =>
+      (await parcelStates(caseNo)).includes('cancelled') ? true : undefined,
+    )
+    expect(await effectsOf(caseNo)).toContainEqual({
+      kind: 'ems.cancel',
+      state: 'done',
+      attempts: 1,
+    })
+    expect(waybillNo).toMatch(/^\d{13}$/)
+  })
 })
+
+async function parcelStates(caseNo: string): Promise<string[]> {
+  return bench.database
+    .db('parcel')
+    .where({ case_id: await caseId(caseNo) })
+    .pluck<string[]>('state')
+}
 
 async function caseId(caseNo: string): Promise<string> {
   return (await getCase(bench.database.db, { caseNo })).id

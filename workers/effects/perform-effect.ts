@@ -4,8 +4,10 @@
  * partner what it knows (call-partner.ts), so one parcel and one message leave the house.
  */
 import type { Knex } from 'knex'
-import { lockCase } from '../../core/cases/case-events.ts'
+import { listCaseEvents, lockCase, touchCase } from '../../core/cases/case-events.ts'
+import { deriveStatus } from '../../core/cases/derive-status.ts'
 import type { Clock } from '../../core/clock/clock.ts'
+import { cancelUncollected } from '../../core/dispatch/cancel-uncollected.ts'
 import { recordBooked } from '../../core/dispatch/parcels.ts'
 import {
   getEffectById,
@@ -35,6 +37,8 @@ export type Performed = 'done' | 'refused'
 
 /** Longer than every partner's time limit (10 s each step), so a living holder keeps it. */
 export const LEASE_MS = 60_000
+/** What looking up and sending may take together; with less than this left no call is begun. */
+const CALL_MS = 30_000
 /** How long an SMS may be unknown to QuerySendDetails: before that, "not there" says nothing (sms/gateway.ts). */
 const UNSURE_MS = 6_000
 const FIRST_BACKOFF_MS = 1_000
@@ -48,15 +52,21 @@ export function createEffectPerformer(options: EffectPerformerOptions) {
    * @throws EffectBusy, PartnerFault: come again; the ledger keeps the state
    */
   async function performById(id: string): Promise<Performed> {
-    const leased = await leaseEffect(db, id, { by, at: clock.now(), ms: LEASE_MS })
-    if (leased !== undefined) return performLeased(leased)
+    const at = clock.now()
+    const leased = await leaseEffect(db, id, { by, at, ms: LEASE_MS })
+    if (leased !== undefined) return performLeased(leased, at)
     const { state } = await getEffectById(db, id)
     if (state === 'done' || state === 'refused') return state
     throw new EffectBusy()
   }
 
-  /** @throws PartnerFault after the effect was given back with a back-off */
-  async function performLeased(effect: Effect): Promise<Performed> {
+  /**
+   * @param leasedAt the time the lease counts from
+   * @throws PartnerFault after the effect was given back with a back-off; EffectBusy when the lease is too old
+   */
+  async function performLeased(effect: Effect, leasedAt: Date): Promise<Performed> {
+    // Frozen since the lease began (a stopped machine, a paused process): by now another may be sending it.
+    if (clock.now().getTime() - leasedAt.getTime() > LEASE_MS - CALL_MS) throw new EffectBusy()
     let answer: PartnerAnswer
     try {
       answer = await callPartner(partners, effect)
@@ -92,12 +102,20 @@ export function createEffectPerformer(options: EffectPerformerOptions) {
             const { direction } = effect.request as CourierOrder
             const { waybillNo } = answer.answer
             await recordBooked(trx, row, { effectId: effect.id, direction, waybillNo, at })
+            // Withdrawn while the courier was being asked: the new parcel is called off as well.
+            const ended = deriveStatus(await listCaseEvents(trx, row.id)) === 'withdrawn'
+            if (ended) await cancelUncollected(trx, row.id, at)
           }
           return
         case 'sms.send':
         case 'mail.send':
           return recordNoticed(trx, row, effect, at)
         case 'ems.cancel':
+          if (answer.kind === 'done') {
+            const { waybillNo } = effect.request as { waybillNo: string }
+            await trx('parcel').where({ waybill_no: waybillNo }).update({ state: 'cancelled' })
+            await touchCase(trx, row)
+          }
           return
       }
     })
@@ -114,6 +132,7 @@ export function createEffectPerformer(options: EffectPerformerOptions) {
     const unsure = !(error instanceof PartnerFault) || error.maybeDone
     const wait = unsure ? Math.max(grown, UNSURE_MS) : grown
     await releaseEffect(db, effect.id, {
+      attempt: effect.attempts,
       error:
         error instanceof PartnerFault ? `${error.partner} ${error.code ?? 'no answer'}` : 'FAULT',
       nextAttemptAt: new Date(clock.now().getTime() + wait),

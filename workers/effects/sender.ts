@@ -25,7 +25,7 @@ export function createEffectSender(options: EffectSenderOptions): WakeLoop {
     await Promise.all(
       effects.map((effect) =>
         // Given back with a back-off already; the ledger holds the reason.
-        performer.performLeased(effect).catch((error: unknown) => {
+        performer.performLeased(effect, lease.at).catch((error: unknown) => {
           log.warn(
             { effect: effect.id, kind: effect.kind, attempts: effect.attempts, err: error },
             'an effect failed, will be tried again',

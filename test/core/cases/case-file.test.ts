@@ -92,6 +92,14 @@ describe('status is derived from the file', () => {
   })
 })
 
+describe('an ended case', () => {
+  it('is not brought back by a parcel that still arrives', () => {
+    const withdrawn = event('withdrawn', { reason: 'x' })
+    const late = event('received', { by: 'ems', waybillNo: '9823189069697' })
+    expect(deriveStatus([submitted, fetched, withdrawn, late])).toBe('withdrawn')
+  })
+})
+
 describe('what the applicant is asked for', () => {
   it('is the open notice, until it is answered', () => {
     expect(askedMaterials([submitted, received, asked])).toEqual(['LEASE'])
