@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 import { PackageSummary, PublishResult } from '../../contracts/designer.ts'
 import { problem } from '../../contracts/problems.ts'
@@ -40,8 +40,8 @@ export const packageRoutes: FastifyPluginAsyncTypebox<PackageOptions> = async (
         response: { 200: PackageSummary },
       },
     },
-    async (request) => {
-      const checked = await checkPackage(await packageOf(request))
+    async (request, reply) => {
+      const checked = await checkPackage(await packageOf(request, reply))
       if (!checked.ok) throw problem('PACKAGE_REFUSED', { fields: checked.problems })
       const { package: item, sha256, steps } = checked
       return {
@@ -66,7 +66,7 @@ export const packageRoutes: FastifyPluginAsyncTypebox<PackageOptions> = async (
       },
     },
     async (request, reply) => {
-      const files = await packageOf(request)
+      const files = await packageOf(request, reply)
       const actor = staffActor(request)
       const { itemCode, version } = await publishPackage({ db, clock }, files, actor)
       const subject = `${itemCode}@${version}`
@@ -78,8 +78,8 @@ export const packageRoutes: FastifyPluginAsyncTypebox<PackageOptions> = async (
 }
 
 /** @throws PACKAGE_REFUSED, FILE_TOO_LARGE */
-async function packageOf(request: FastifyRequest): Promise<PackageFiles> {
-  const zip = await withSingleFile(request, async ({ content }) => {
+async function packageOf(request: FastifyRequest, reply: FastifyReply): Promise<PackageFiles> {
+  const zip = await withSingleFile(request, reply, async ({ content }) => {
     const chunks: Buffer[] = []
     let size = 0
     for await (const chunk of content as AsyncIterable<Buffer>) {

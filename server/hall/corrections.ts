@@ -60,7 +60,7 @@ export const correctionRoutes: FastifyPluginAsyncTypebox<CorrectionRoutesOptions
     },
     async (request, reply) => {
       const { caseNo, code } = request.params
-      const receipt = await withSingleFile(request, (file) =>
+      const receipt = await withSingleFile(request, reply, (file) =>
         uploads.toCase(caseNo, { materialCode: code, ...file }),
       )
       return reply.code(201).send(receipt)

@@ -101,7 +101,7 @@ export const draftRoutes: FastifyPluginAsyncTypebox<DraftRoutesOptions> = async 
     },
     async (request, reply) => {
       const { id, code } = request.params
-      const receipt = await withSingleFile(request, (file) =>
+      const receipt = await withSingleFile(request, reply, (file) =>
         uploads.toDraft(id, accessOf(request), { materialCode: code, ...file }),
       )
       return reply.code(201).send(receipt)

@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 
 import multipart from '@fastify/multipart'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { problem } from '../../contracts/problems.ts'
 
@@ -27,6 +28,7 @@ export interface SingleFile {
  */
 export async function withSingleFile<T>(
   request: FastifyRequest,
+  reply: FastifyReply,
   take: (file: SingleFile) => Promise<T>,
 ): Promise<T> {
   if (Number(request.headers['content-length'] ?? 0) > HARD_LIMIT + ENVELOPE)
@@ -39,8 +41,20 @@ export async function withSingleFile<T>(
   try {
     return await take({ fileName: part.filename || 'file', content: part.file })
   } catch (error) {
-    part.file.on('error', () => undefined)
-    part.file.resume()
+    // Nobody reads the rest any more; a next request must not queue behind it on this connection.
+    void reply.header('connection', 'close')
+    discardRest(request.raw)
     throw error
   }
+}
+
+/** Reads on without keeping, up to the largest honest upload. */
+function discardRest(raw: IncomingMessage): void {
+  let discarded = 0
+  raw.unpipe()
+  raw.on('data', (chunk: Buffer) => {
+    discarded += chunk.length
+    if (discarded > HARD_LIMIT) raw.destroy()
+  })
+  raw.resume()
 }
