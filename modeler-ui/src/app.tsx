@@ -38,17 +38,19 @@ export function App() {
           </button>
         </div>
       </header>
-      <WhenAnswered {...{ asked, retry }}>
-        {({ signedIn, designer }) => {
-          if (!signedIn) return <SignInState />
-          if (!designer) return <ForbiddenState />
-          return route.name === 'items' ? (
-            <ItemsScreen />
-          ) : (
-            <VersionScreen code={route.code} version={route.version} />
-          )
-        }}
-      </WhenAnswered>
+      <main>
+        <WhenAnswered {...{ asked, retry }}>
+          {({ signedIn, designer }) => {
+            if (!signedIn) return <SignInState />
+            if (!designer) return <ForbiddenState />
+            return route.name === 'items' ? (
+              <ItemsScreen />
+            ) : (
+              <VersionScreen code={route.code} version={route.version} />
+            )
+          }}
+        </WhenAnswered>
+      </main>
     </>
   )
 }

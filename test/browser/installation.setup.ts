@@ -29,11 +29,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => undefined
   }
   const folder = mkdtempSync(join(tmpdir(), 'yichuang-browser-'))
-  const ports = await Promise.all(PORTS.map(async (name) => [name, String(await freePort())]))
+  const ports = await Promise.all(
+    PORTS.map(async (name) => [name, String(await freePort())] as const),
+  )
   const child = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: join(import.meta.dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...Object.fromEntries(ports), DATA_DIR: join(folder, 'data') },
+    env: { ...process.env, ...Object.fromEntries<string>(ports), DATA_DIR: join(folder, 'data') },
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const teardown = async () => {

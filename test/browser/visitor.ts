@@ -31,10 +31,10 @@ export interface Visitor {
   readonly page: Page
   /** what the browser complained of: refused by the Content-Security-Policy, uncaught errors */
   readonly complaints: readonly string[]
-  signIn(login: string): Promise<void>
+  readonly signIn: (login: string) => Promise<void>
   /** kept only when SCREENSHOTS names a folder */
-  photograph(name: string): Promise<void>
-  leave(): Promise<void>
+  readonly photograph: (name: string) => Promise<void>
+  readonly leave: () => Promise<void>
 }
 
 /** One person with a browser of their own, at the given size. */

@@ -57,7 +57,10 @@ export interface Services {
     zoom(level: number | 'fit-viewport', center?: 'auto'): number
     viewbox(): { x: number; y: number; width: number; height: number; scale: number }
     viewbox(box: { x: number; y: number; width: number; height: number }): unknown
-    scrollToElement(element: DiagramElement, padding?: number): void
+    scrollToElement(
+      element: DiagramElement,
+      padding: { top: number; right: number; bottom: number; left: number },
+    ): void
     addMarker(element: DiagramElement, marker: string): void
     removeMarker(element: DiagramElement, marker: string): void
     getRootElement(): DiagramElement

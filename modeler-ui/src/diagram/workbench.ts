@@ -29,6 +29,8 @@ const READABLE_SCALE = 0.8
 /** Screen pixels kept free: beside the palette and its labels, and elsewhere. */
 const PALETTE_EDGE = 110
 const NARROW_EDGE = 40
+/** So that neither the palette nor the window's edge hides the selected step or the pad beside it. */
+const ROOM_AROUND = { top: 100, right: 180, bottom: 100, left: 140 }
 
 /** One diagram on the screen: bpmn-js, the steps beside it, and one voice for everything that changed. */
 export function createWorkbench({ container, readOnly, language }: WorkbenchOptions) {
@@ -113,7 +115,7 @@ export function createWorkbench({ container, readOnly, language }: WorkbenchOpti
     const element = get('elementRegistry').get(id)
     if (element === undefined) return
     get('selection').select(element)
-    if (element.parent !== undefined) get('canvas').scrollToElement(element, 80)
+    if (element.parent !== undefined) get('canvas').scrollToElement(element, ROOM_AROUND)
   }
 
   /** @returns the single selected element, a label standing for what it labels */

@@ -28,7 +28,7 @@ export function StepActions({ workbench }: { readonly workbench: Workbench }) {
     if (before !== undefined && before !== null) workbench.select(before.id)
   }
   return (
-    <section className="actions" aria-label={words.outline}>
+    <section className="actions" aria-label={words.actions}>
       <AddAfter {...{ workbench, element }} />
       {!isFlow(element) && <ConnectTo key={element.id} {...{ workbench, element }} />}
       <div className="row">

@@ -45,7 +45,7 @@ export function Editor({ code, version, opened, vocabulary, versions }: EditorPr
   const next = Math.max(...versions.map((known) => known.version)) + 1
   const itemName = opened.name[language]
   return (
-    <main className="editor">
+    <div className="editor">
       <Toolbar
         {...{ workbench, itemName, version, unsaved }}
         busy={publishing.busy}
@@ -84,6 +84,6 @@ export function Editor({ code, version, opened, vocabulary, versions }: EditorPr
           }}
         />
       )}
-    </main>
+    </div>
   )
 }

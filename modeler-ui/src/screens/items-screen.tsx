@@ -11,7 +11,7 @@ export function ItemsScreen() {
   const { words } = useLanguage()
   const { asked, retry } = useAnswer(listItems)
   return (
-    <main className="page">
+    <div className="page">
       <WhenAnswered {...{ asked, retry }}>
         {(items) =>
           items.length === 0 ? (
@@ -27,7 +27,7 @@ export function ItemsScreen() {
           )
         }
       </WhenAnswered>
-    </main>
+    </div>
   )
 }
 

@@ -1,3 +1,4 @@
+import { textOf } from '../diagram/read-element.ts'
 import type { Workbench } from '../diagram/workbench.ts'
 import { useLanguage } from '../language/language.tsx'
 import { fill } from '../language/words.ts'
@@ -60,7 +61,7 @@ function Problem({ field, workbench }: ProblemProps) {
         <code>{field.field}</code>
       ) : (
         <button type="button" onClick={() => workbench.select(element.id)}>
-          {words.locate} {element.id}
+          {words.locate} {textOf(element, 'name') || element.id}
         </button>
       )}
       <span>{field[language]}</span>
