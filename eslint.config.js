@@ -5,11 +5,23 @@ const noWeb = { name: 'fastify', message: 'core and contracts do not know HTTP (
 const noKnex = { name: 'knex', message: 'SQL lives in core/ and migrations/ (architecture.md).' }
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'engine/host', 'bench/stock-engine', '.data', 'modeler-ui/dist', 'api-client'] },
+  {
+    ignores: [
+      'node_modules',
+      'dist',
+      'engine/host',
+      'bench/stock-engine',
+      '.data',
+      'modeler-ui/dist',
+      'api-client',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       'max-lines': ['error', { max: 400 }],
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -29,13 +41,25 @@ export default tseslint.config(
   },
   {
     // Below the mains nobody reads the clock or the environment (style.md rule 6).
-    files: ['contracts/**', 'core/**', 'engine/gateway/**', 'workers/topics/**', 'server/{hall,desk,designer}/**'],
+    files: [
+      'contracts/**',
+      'core/**',
+      'engine/gateway/**',
+      'workers/topics/**',
+      'server/{hall,desk,designer}/**',
+    ],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env' }],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take clock.now().' },
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Take clock.now().' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Take clock.now().',
+        },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Take clock.now().',
+        },
       ],
     },
   },
