@@ -163,18 +163,28 @@ export async function settleEffect(
   return settled === 1
 }
 
+export interface Release {
+  readonly error: string
+  readonly nextAttemptAt: Date
+  /** which attempt gives up: when a later one holds the effect by now, its lease stays untouched */
+  readonly attempt?: number
+}
+
 /** Gives an attempt up for now; `error` is a code, never a partner's echo of what was sent. */
 export async function releaseEffect(
   db: Knex,
   id: string,
-  { error, nextAttemptAt }: { readonly error: string; readonly nextAttemptAt: Date },
+  { error, nextAttemptAt, attempt }: Release,
 ): Promise<void> {
-  await db('effect').where({ id }).whereNull('settled_at').update({
-    state: 'intended',
-    lease_until: null,
-    last_error: error,
-    next_attempt_at: nextAttemptAt,
-  })
+  await db('effect')
+    .where({ id, ...(attempt === undefined ? {} : { attempts: attempt }) })
+    .whereNull('settled_at')
+    .update({
+      state: 'intended',
+      lease_until: null,
+      last_error: error,
+      next_attempt_at: nextAttemptAt,
+    })
 }
 
 /** A refused effect is tried anew because a person (an operator, the applicant) has put right what was wrong. */

@@ -33,6 +33,8 @@ export interface CommandSender extends WakeLoop {
 
 /** Longer than the gateway's 15 s, so that a living sender never sees its own command again. */
 const LEASE_MS = 60_000
+/** What one delivery may take with its questions before it; with less than this left none is begun. */
+const CALL_MS = 35_000
 const FIRST_BACKOFF_MS = 250
 const LAST_BACKOFF_MS = 60_000
 /** A refusal needs a person; asking once in five minutes is enough to notice that the cause is gone. */
@@ -54,15 +56,16 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
       unseen = true
       return false
     }
-    const leased = await leaseCommands(db, { at: clock.now(), leaseMs: LEASE_MS, limit: free })
+    const at = clock.now()
+    const leased = await leaseCommands(db, { at, leaseMs: LEASE_MS, limit: free })
     // What is left behind: more than we have hands for, or the next command of a case whose last is on its way.
     unseen = leased.length === free || flying.size > 0
-    for (const command of leased) fly(command)
+    for (const command of leased) fly(command, at)
     return false
   }
 
-  function fly(leased: LeasedCommand): void {
-    const flight = send(leased)
+  function fly(leased: LeasedCommand, leasedAt: Date): void {
+    const flight = send(leased, leasedAt)
       .catch((error: unknown) =>
         // Its lease runs out and it is sent again; every command is harmless to repeat.
         log.warn({ ...about(leased), err: error }, 'a command was sent but not settled'),
@@ -74,7 +77,12 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
     flying.add(flight)
   }
 
-  async function send(leased: LeasedCommand): Promise<void> {
+  async function send(leased: LeasedCommand, leasedAt: Date): Promise<void> {
+    // Frozen since the lease began: another sender may have delivered it, and the case may wait for the same message anew.
+    if (clock.now().getTime() - leasedAt.getTime() > LEASE_MS - CALL_MS) {
+      log.warn(about(leased), 'the lease of a command is too old, left to its next sender')
+      return
+    }
     let delivery: Delivery
     try {
       delivery = await deliver(leased)
