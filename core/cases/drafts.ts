@@ -39,7 +39,7 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
       throw problem('CHANNEL_NOT_OFFERED', { allowed: version.package.channels })
     }
     const { token, tokenHash } = newDraftToken()
-    const [row] = (await db('case_draft')
+    const [row] = await db('case_draft')
       .insert({
         item_version_id: version.id,
         channel: input.channel,
@@ -49,7 +49,7 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
         created_at: clock.now(),
         updated_at: clock.now(),
       })
-      .returning('id')) as { id: string }[]
+      .returning<{ id: string }[]>('id')
     if (row === undefined) throw new Error('the draft was not stored')
     return { draftId: row.id, draftToken: token, version: version.version }
   }

@@ -16,7 +16,7 @@ import { nextCaseNumbers } from './case-numbers.ts'
 import { checkFiling } from './check-case.ts'
 import { filingOf, openDraft, type Draft, type DraftAccess } from './drafts.ts'
 import { putEngineCommand } from './engine-commands.ts'
-import { listDraftFiles, materialList } from './material-files.ts'
+import { listDraftFiles, materialList, type MaterialFile } from './material-files.ts'
 import { receive } from './receive.ts'
 
 export interface SubmitDeps {
@@ -37,21 +37,14 @@ export function createSubmit({ db, clock, calendar, queryKey }: SubmitDeps) {
     const draft = await openDraft(db, draftId, access)
     if (draft.submittedKey !== null) return repeated(db, draft, key)
     const version = await getItemVersion(db, draft.itemVersionId)
-    const problems = checkFiling(
-      version,
-      filingOf(draft, await listDraftFiles(db, draftId), dayOf(clock.now())),
-    )
-    if (problems.length > 0) throw problem('DRAFT_INCOMPLETE', { fields: problems })
+    requireComplete(version, draft, await listDraftFiles(db, draftId))
     const days = await calendar.get()
     const numbers = await nextCaseNumbers(db, version.package.guide.taskCode, dayOf(clock.now()))
     return db.transaction(async (trx) => {
       const locked = await openDraft(trx, draftId, access, { lock: true })
       if (locked.submittedKey !== null) return repeated(trx, locked, key)
-      if (locked.updatedAt.getTime() !== draft.updatedAt.getTime()) {
-        throw problem('ALREADY_SUBMITTED', {
-          detail: 'the draft changed while it was being submitted',
-        })
-      }
+      // Saved or uploaded meanwhile: what is filed is what was checked.
+      requireComplete(version, locked, await listDraftFiles(trx, draftId))
       const at = clock.now()
       const caseId = await insertCase(trx, locked, version, { ...numbers, at })
       const of = { id: caseId, caseNo: numbers.caseNo }
@@ -104,6 +97,15 @@ export function createSubmit({ db, clock, calendar, queryKey }: SubmitDeps) {
       )
       return receipt(numbers, at, documentId)
     })
+  }
+
+  function requireComplete(
+    version: ItemVersion,
+    draft: Draft,
+    files: readonly MaterialFile[],
+  ): void {
+    const problems = checkFiling(version, filingOf(draft, files, dayOf(clock.now())))
+    if (problems.length > 0) throw problem('DRAFT_INCOMPLETE', { fields: problems })
   }
 
   async function repeated(
@@ -164,7 +166,7 @@ async function insertCase(
     draft.lodgedUnit !== null && units.handling.includes(draft.lodgedUnit)
       ? draft.lodgedUnit
       : units.handling[0]
-  const [row] = (await trx('case_file')
+  const [row] = await trx('case_file')
     .insert({
       case_no: numbers.caseNo,
       unified_no: numbers.unifiedNo,
@@ -176,7 +178,7 @@ async function insertCase(
       channel: draft.channel,
       submitted_at: numbers.at,
     })
-    .returning('id')) as { id: string }[]
+    .returning<{ id: string }[]>('id')
   if (row === undefined) throw new Error('the case was not stored')
   await trx('case_form').insert({
     case_id: row.id,

@@ -93,7 +93,7 @@ export function createUploads({
         if (Number(count.n) >= material.files.maxCount) {
           throw problem('FILE_COUNT_EXCEEDED', { detail: `max ${material.files.maxCount}` })
         }
-        const [row] = (await trx('material_file')
+        const [row] = await trx('material_file')
           .insert({
             ...of,
             material_code: material.code,
@@ -104,7 +104,7 @@ export function createUploads({
             storage_key: stored.storageKey,
             uploaded_at: clock.now(),
           })
-          .returning('id')) as { id: string }[]
+          .returning<{ id: string }[]>('id')
         if (row === undefined) throw new Error('the upload was not stored')
         return { fileId: row.id, sha256: stored.sha256, sizeBytes: stored.sizeBytes, mediaType }
       })
@@ -123,11 +123,9 @@ export function createUploads({
     const storageKey = await db.transaction(async (trx) => {
       const draft = await openDraft(trx, draftId, access, { lock: true })
       if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
-      const [row] = (await trx('material_file')
+      const [row] = await trx('material_file')
         .where({ id: fileId, draft_id: draftId, filed: false })
-        .delete('storage_key')) as {
-        storage_key: string
-      }[]
+        .delete<{ storage_key: string }[]>('storage_key')
       if (row === undefined) throw problem('FILE_NOT_FOUND')
       return row.storage_key
     })
@@ -138,9 +136,9 @@ export function createUploads({
   async function removeFromCase(caseNo: string, fileId: string): Promise<void> {
     const storageKey = await db.transaction(async (trx) => {
       const found = await lockCase(trx, { caseNo })
-      const [row] = (await trx('material_file')
+      const [row] = await trx('material_file')
         .where({ id: fileId, case_id: found.id, filed: false })
-        .delete('storage_key')) as { storage_key: string }[]
+        .delete<{ storage_key: string }[]>('storage_key')
       if (row === undefined) throw problem('FILE_NOT_FOUND')
       return row.storage_key
     })

@@ -71,11 +71,11 @@ export function createCalendar(days: readonly CalendarDay[]): Calendar {
 }
 
 export async function loadCalendar(db: Knex): Promise<Calendar> {
-  const rows = (await db('calendar_day as d').select(
+  const rows = await db('calendar_day as d').select<CalendarDay[]>(
     'd.day',
     'd.works',
     'd.provisional',
-  )) as CalendarDay[]
+  )
   if (rows.length === 0) throw new Error('calendar_day is empty; run the seed (npm start does)')
   return createCalendar(rows)
 }
