@@ -1,10 +1,12 @@
+import { isMachineFault } from '../engine/gateway/machine-fault.ts'
+
 /** How an answer of the engine about one external task is read (engine.md §2, scoreboard.md B2). */
 export type TaskAnswer =
   /** the task is not there any more: completed by an earlier try whose answer was lost, or moved on */
   | 'gone'
   /** locked by another worker */
   | 'lost'
-  /** lost a race, overloaded, or no answer at all: the same call again */
+  /** lost a race, overloaded, without its database, or no answer at all: the same call again */
   | 'again'
   /** understood and refused, e.g. no outgoing flow matches */
   | 'refused'
@@ -27,6 +29,8 @@ export function readTaskError(error: unknown): TaskAnswer {
   if (RACES.includes(code)) return 'again'
   if (httpStatusCode === 404) return 'gone'
   const message = typeof engineMsg === 'string' ? engineMsg : ''
+  if (httpStatusCode >= 500 && isMachineFault(typeof type === 'string' ? type : '', message))
+    return 'again'
   if (/locked by worker|not locked|cannot be (completed|extended|unlocked)/i.test(message)) {
     return /by worker|locked/i.test(message) ? 'lost' : 'refused'
   }

@@ -1,5 +1,6 @@
 /** How the engine's REST answers are read: five ends a caller can act on, everything else is a fault. */
 import { EngineFault } from './engine-fault.ts'
+import { isMachineFault } from './machine-fault.ts'
 
 /** The engine understood and says no; a repeat gives the same answer until something is changed. */
 export interface EngineRefusal {
@@ -17,7 +18,7 @@ export type EngineResult<T = undefined> =
   | { readonly kind: 'gone' }
   /** a case with this business key was started before */
   | { readonly kind: 'duplicate' }
-  /** lost a race inside the engine (optimistic lock, deadlock) or it is overloaded; nothing was changed */
+  /** lost a race inside the engine (optimistic lock, deadlock) or it is overloaded or without its database; nothing was changed */
   | { readonly kind: 'retry'; readonly reason: string }
   | EngineRefusal
 
@@ -48,6 +49,7 @@ export function readAnswer(what: string, answer: RawAnswer): EngineResult<unknow
   if (BUSY.has(status)) return { kind: 'retry', reason: `HTTP ${status}` }
   const race = typeof code === 'number' ? RETRY_CODES[code] : undefined
   if (race !== undefined) return { kind: 'retry', reason: race }
+  if (status >= 500 && isMachineFault(type, message)) return { kind: 'retry', reason: type }
   if (status === 404) return { kind: 'gone' }
   if (status === 409 && type === 'DuplicateStart') return { kind: 'duplicate' }
   if (type === '') throw new EngineFault(`${what} got an unknown answer (${status})`, { status })

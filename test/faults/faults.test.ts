@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkInvariants, quiesce } from '../support/invariants.ts'
 import { createLoad, type CaseKind, type Load } from '../support/load.ts'
 import { startSystem, type System } from '../support/system.ts'
-import { killEngine, killPostgres, killServer, lifeOf, pushShuffled } from './house-faults.ts'
+import {
+  killEngine,
+  killPostgres,
+  killServer,
+  lifeOf,
+  pushShuffled,
+  SERVER_POINTS,
+} from './house-faults.ts'
 import { createSeeded, seedOfRun, type Seeded } from './seeded.ts'
 import {
   freezeBeyondLock,
@@ -34,9 +41,9 @@ afterAll(async () => {
   await system?.close()
 })
 
-/** At least one, at most what the scoreboard asks for. */
-function times(full: number): number {
-  return Math.max(1, Math.round(full * SCALE))
+/** What the scoreboard asks for, scaled, but never so few that a kind of the fault is left out. */
+function times(full: number, kinds = 1): number {
+  return Math.max(kinds, Math.round(full * SCALE))
 }
 
 /** Seeds and counts belong to the result of a run, whatever reporter shows it. */
@@ -100,14 +107,18 @@ if (LONG) {
   describe('the faults of the scoreboard', () => {
     it('row 1: kill -9 of a worker at six marked points', async () => {
       const seeded = begin('row 1')
-      const kills = await underLoad(MIX, () => killWorkers(system.workers, seeded, times(200)))
+      const kills = await underLoad(MIX, () =>
+        killWorkers(system.workers, seeded, times(200, KILL_POINTS.length)),
+      )
       await thenAllHolds('row 1', kills)
       for (const point of KILL_POINTS) expect(kills[point]).toBeGreaterThan(0)
     })
 
     it('row 2: kill -9 of the server while it takes filings and decisions', async () => {
       const seeded = begin('row 2')
-      const kills = await underLoad(MIX, () => killServer(system, seeded, times(200)))
+      const kills = await underLoad(MIX, () =>
+        killServer(system, seeded, times(200, SERVER_POINTS.length)),
+      )
       await thenAllHolds('row 2', { ...kills, repeatedActs: load.repeatedActs() })
       expect(Math.min(...Object.values(kills))).toBeGreaterThan(0)
     })
@@ -121,7 +132,7 @@ if (LONG) {
 
     it('row 4: kill -9 of PostgreSQL and of its backends', async () => {
       const seeded = begin('row 4')
-      const result = await underLoad(MIX, () => killPostgres(system, seeded, times(30)))
+      const result = await underLoad(MIX, () => killPostgres(system, seeded, times(30, 3)))
       await thenAllHolds('row 4', result)
       expect(result.postmaster).toBeGreaterThan(0)
       expect(result.backend).toBeGreaterThan(0)
