@@ -7,13 +7,10 @@ export function seedGuide(
   published: readonly Published[],
 ): string {
   const site = env['PUBLIC_URL'] || 'http://127.0.0.1:8080'
-  const partners = env['PARTNERS_URL']
   const lines: [string, string][] = [
-    ['首页 home', site],
     ['办事指南 guides', `${site}/api/hall/items`],
-    ['接口 OpenAPI', `${site}/api/openapi.json`],
     ['登录 sign in', `${site}/auth/login`],
-    ...(partners ? [['合作方模拟 partner simulators', partners] as [string, string]] : []),
+    ['流程设计 modeler', `${site}/modeler/`],
     ['事项 items', published.map((p) => `${p.itemCode}@${p.version}`).join('  ')],
   ]
   const staff: [string, string][] = env['OIDC_ISSUER']

@@ -19,6 +19,8 @@ const BODY = page(
         <dd><a href="/api/openapi.json">/api/openapi.json</a></dd>
         <dt>工作人员登录 <span class="en">Staff sign-in</span></dt>
         <dd><a href="/auth/login?returnTo=/api/session">/auth/login</a></dd>
+        <dt>流程设计 <span class="en">Modeler (designer1)</span></dt>
+        <dd><a href="/modeler/">/modeler/</a></dd>
         <dt>我是谁 <span class="en">Session</span></dt>
         <dd><a href="/api/session">/api/session</a></dd>
         <dt>文书核验 <span class="en">Verify a paper</span></dt>
