@@ -24,6 +24,11 @@ import { rowPlan } from './rows/row-plan.ts'
 import { fillStockSide } from './rows/stock-rows.ts'
 import { startOurSide, type OurSide } from './sides/our-side.ts'
 import { benchPorts } from './sides/ports.ts'
+import {
+  costliestStatements,
+  loadStatementWatch,
+  watchStatements,
+} from './sides/watch-statements.ts'
 import { deployFlow, startStockSide, type StockSide } from './sides/stock-side.ts'
 
 const ITEM = 'LABOUR-DISPATCH'
@@ -49,6 +54,7 @@ async function main(options: BenchOptions): Promise<void> {
   try {
     const ports = benchPorts(options.port)
     say('our side: npm start on an empty folder')
+    if (options.profile) await loadStatementWatch(join(folder, 'ours'), ports.ours.postgres)
     const ours = started(
       await startOurSide({
         root,
@@ -77,6 +83,7 @@ async function main(options: BenchOptions): Promise<void> {
     }
     const print = (line: Line) =>
       console.log(options.json ? JSON.stringify({ ...line, machine }) : sentence(line))
+    if (options.profile) await watchStatements(ours.db)
     if (options.only.includes('case')) {
       print(
         await compareCase({
@@ -86,6 +93,10 @@ async function main(options: BenchOptions): Promise<void> {
           say,
         }),
       )
+    }
+    if (options.profile) {
+      const cases = options.warmUp + options.rounds * options.cases
+      for (const line of await costliestStatements(ours.db, cases)) console.error(line)
     }
     if (!options.only.includes('status') && !options.only.includes('inbox')) return
     say(`${options.rows} cases on both sides`)

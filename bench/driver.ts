@@ -23,11 +23,13 @@ export async function startDriver<Settings, Order, Report>(
   program: string,
   settings: Settings,
 ): Promise<Driver<Order, Report>> {
-  const child = fork(program, [JSON.stringify(settings)], {
+  const child = fork(program, {
     cwd: root,
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
+  // By message: two thousand requests with their tokens are more than a command line may hold.
+  child.send(settings as object)
   await reply<Report>(child)
   return {
     pid: child.pid ?? 0,
@@ -60,9 +62,9 @@ async function reply<Report>(child: ChildProcess): Promise<Exclude<Reply<Report>
 }
 
 /** The other end: `begin` gets the settings and gives what carries out an order; ends when the bench lets go. */
-export async function serveOrders<Settings, Order, Report>(
+export function serveOrders<Settings, Order, Report>(
   begin: (settings: Settings) => Promise<(order: Order) => Promise<Report>>,
-): Promise<void> {
+): void {
   const tell = (answer: Reply<Report>) => process.send?.(answer)
   const fault = (error: unknown) =>
     tell({
@@ -70,13 +72,12 @@ export async function serveOrders<Settings, Order, Report>(
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     })
   process.once('disconnect', () => process.exit())
-  try {
-    const carryOut = await begin(JSON.parse(process.argv[2] ?? '{}') as Settings)
-    process.on('message', (order) => {
-      carryOut(order as Order).then((report) => tell({ kind: 'done', report }), fault)
-    })
-    tell({ kind: 'ready' })
-  } catch (error) {
-    fault(error)
-  }
+  process.once('message', (settings) => {
+    begin(settings as Settings).then((carryOut) => {
+      process.on('message', (order) => {
+        carryOut(order as Order).then((report) => tell({ kind: 'done', report }), fault)
+      })
+      tell({ kind: 'ready' })
+    }, fault)
+  })
 }

@@ -24,7 +24,7 @@ export interface OurDriverSettings {
   readonly scenario: Scenario
 }
 
-await serveOrders<OurDriverSettings, CaseOrder, CaseReport>(async (settings) => {
+serveOrders<OurDriverSettings, CaseOrder, CaseReport>(async (settings) => {
   const { base, password, itemCode, scenario } = settings
   const citizen = createCitizen({ base })
   const clerk = (login: string) => signIn({ base, login, password })

@@ -44,7 +44,7 @@ interface LockedTask {
   readonly topicName: string
 }
 
-await serveOrders<StockDriverSettings, CaseOrder, CaseReport>(async (settings) => {
+serveOrders<StockDriverSettings, CaseOrder, CaseReport>(async (settings) => {
   const { base, processKey, topics, itemVersion } = settings
   const http = createHttpClient({ base })
   const post = <T>(path: string, json: unknown) =>

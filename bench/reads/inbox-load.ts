@@ -23,7 +23,7 @@ export interface InboxLoadReport extends ReadReport {
 
 const PAGE = 20
 
-await serveOrders<InboxLoadSettings, InboxLoadOrder, InboxLoadReport>(async (settings) => {
+serveOrders<InboxLoadSettings, InboxLoadOrder, InboxLoadReport>(async (settings) => {
   const page = settings.side === 'ours' ? await ourPage(settings) : enginePage(settings)
   return async ({ connections, seconds }) => {
     const latencies: number[] = []

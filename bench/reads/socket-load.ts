@@ -22,7 +22,7 @@ export interface SocketLoadOrder {
   readonly conditionalShare: number
 }
 
-await serveOrders<SocketLoadSettings, SocketLoadOrder, ReadReport>((settings) => {
+serveOrders<SocketLoadSettings, SocketLoadOrder, ReadReport>((settings) => {
   const plain = settings.plain.map((text) => Buffer.from(text, 'latin1'))
   const conditional = settings.conditional.map((text) => Buffer.from(text, 'latin1'))
   return Promise.resolve(async ({ connections, seconds, conditionalShare }) => {

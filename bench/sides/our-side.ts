@@ -40,9 +40,7 @@ export async function startOurSide(options: {
       PARTNERS_PORT: String(ports.partners),
       PARTNERS_SMTP_PORT: String(ports.smtp),
       RATE_LIMIT: '0',
-      ...(options.profile
-        ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(dataDir, 'profiles')}` }
-        : {}),
+      ...(options.profile ? profiling(dataDir) : {}),
     },
   })
   let printed = ''
@@ -87,6 +85,13 @@ export async function startOurSide(options: {
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+function profiling(dataDir: string): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import ${new URL('profile-process.mjs', import.meta.url).href}`,
+    BENCH_PROFILES: join(dataDir, 'profiles'),
   }
 }
 
