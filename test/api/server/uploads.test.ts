@@ -96,7 +96,7 @@ describe('an upload', () => {
       body,
       duplex: 'half',
       signal: cut.signal,
-    } as RequestInit)
+    })
     // The server has begun to write when the partial file is there.
     while ((await house.storedFiles()) === before.files) await new Promise(setImmediate)
     cut.abort()
