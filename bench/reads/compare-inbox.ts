@@ -7,12 +7,15 @@ import type { BenchOptions } from '../options.ts'
 import type { OurSide } from '../sides/our-side.ts'
 import type { StockSide } from '../sides/stock-side.ts'
 import type { InboxLoadOrder, InboxLoadReport, InboxLoadSettings } from './inbox-load.ts'
+import { warmUp } from './warm-up.ts'
 import { figuresOf, quotients } from './read-report.ts'
 
 type Load = Driver<InboxLoadOrder, InboxLoadReport>
 
 /** Fewer readers than at the status: a hall has dozens of clerks, not thousands. */
 const CLERKS = 4
+/** Pages of each side before anything is counted. */
+const WARM_UP = 300
 
 /** Page one of an examiner's inbox, by due date, with the total: our projection against the engine's task query. */
 export async function compareInbox(options: {
@@ -29,7 +32,7 @@ export async function compareInbox(options: {
   const reports = new Map([ours, theirs].map((load) => [load, [] as InboxLoadReport[]]))
   const order = { connections: CLERKS, seconds: bench.seconds }
   try {
-    for (const load of [ours, theirs]) await load.run(order)
+    for (const load of [ours, theirs]) await warmUp(() => load.run(order), WARM_UP)
     for (let round = 0; round < bench.rounds; round += 1) {
       for (const load of turnsOf(round, ours, theirs))
         reports.get(load)?.push(await load.run(order))

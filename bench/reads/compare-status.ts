@@ -9,6 +9,7 @@ import type { BenchOptions } from '../options.ts'
 import { sideBySide } from '../side-by-side.ts'
 import type { OurSide } from '../sides/our-side.ts'
 import type { StockSide } from '../sides/stock-side.ts'
+import { warmUp } from './warm-up.ts'
 import { figuresOf, quotients, requireAnswers, type ReadReport } from './read-report.ts'
 import type { SocketLoadOrder, SocketLoadSettings } from './socket-load.ts'
 
@@ -16,6 +17,8 @@ type Load = Driver<SocketLoadOrder, ReadReport>
 
 /** People who look at their cases in the same minutes; drawn evenly from all filed cases. */
 const ASKERS = 2_000
+/** Answers of each side before anything is counted. */
+const WARM_UP = 4_000
 /** A page that polls sends the tag it has; one in ten is a page just opened. */
 const CONDITIONAL_SHARE = 0.9
 
@@ -39,7 +42,7 @@ export async function compareStatus(options: {
   const engine = { name: 'the engine', load: theirs, order: { ...order, conditionalShare: 0 } }
   const reports = new Map([mixed, full, engine].map((turn) => [turn, [] as ReadReport[]]))
   try {
-    for (const { load, order } of [full, engine]) await load.run(order)
+    for (const { load, order } of [full, engine]) await warmUp(() => load.run(order), WARM_UP)
     for (let round = 0; round < bench.rounds; round += 1) {
       for (const turn of [...turnsOf(round, mixed, engine), full]) {
         const report = await turn.load.run(turn.order)
