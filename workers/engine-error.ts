@@ -29,8 +29,8 @@ export function readTaskError(error: unknown): TaskAnswer {
   if (RACES.includes(code)) return 'again'
   if (httpStatusCode === 404) return 'gone'
   const message = typeof engineMsg === 'string' ? engineMsg : ''
-  if (httpStatusCode >= 500 && isMachineFault(typeof type === 'string' ? type : '', message))
-    return 'again'
+  const name = typeof type === 'string' ? type : ''
+  if (httpStatusCode >= 500 && isMachineFault({ type: name, message, code })) return 'again'
   if (/locked by worker|not locked|cannot be (completed|extended|unlocked)/i.test(message)) {
     return /by worker|locked/i.test(message) ? 'lost' : 'refused'
   }

@@ -49,7 +49,8 @@ export function readAnswer(what: string, answer: RawAnswer): EngineResult<unknow
   if (BUSY.has(status)) return { kind: 'retry', reason: `HTTP ${status}` }
   const race = typeof code === 'number' ? RETRY_CODES[code] : undefined
   if (race !== undefined) return { kind: 'retry', reason: race }
-  if (status >= 500 && isMachineFault(type, message)) return { kind: 'retry', reason: type }
+  if (status >= 500 && isMachineFault({ type, message, code }))
+    return { kind: 'retry', reason: type }
   if (status === 404) return { kind: 'gone' }
   if (status === 409 && type === 'DuplicateStart') return { kind: 'duplicate' }
   if (type === '') throw new EngineFault(`${what} got an unknown answer (${status})`, { status })

@@ -3,11 +3,19 @@
  * (PostgreSQL is restarting). Only the first is worth a person's time; the second rolled back and passes by itself.
  */
 const TYPES =
-  /^(CannotCreateTransaction|CannotGetJdbcConnection|TransactionSystem|TransactionTimedOut|UnexpectedRollback|DataAccessResourceFailure|Persistence|SQL\w*|PSQL)Exception$/
-/** Camunda's own words around a failed statement, flush or connection (ENGINE-03004, -03083, -16004). */
-const WORDS = /ENGINE-(03004|03083|16004)\b|JDBC Connection|org\.postgresql|HikariPool/
+  /^(CannotCreateTransaction|CannotGetJdbcConnection|TransactionSystem|TransactionTimedOut|UnexpectedRollback|DataAccessResourceFailure|(ProcessEngine)?Persistence|SQL\w*|PSQL)Exception$/
+/** Camunda's own words around a failed statement, flush or connection; a start wraps them in a RestException. */
+const WORDS =
+  /ENGINE-(03004|03083|16004)\b|in the persistence layer|JDBC Connection|org\.postgresql|HikariPool/
+/** Foreign key and column size (BuiltinExceptionCode of Camunda 7.24): the same call would fail the same way. */
+const LASTING: readonly unknown[] = [10_001, 10_002]
 
-/** @param type the exception's simple name, @param message its words, as the REST API gives them */
-export function isMachineFault(type: string, message: string): boolean {
-  return TYPES.test(type) || WORDS.test(message)
+/** @param error what the REST API gives: the exception's simple name, its words, its code if it has one */
+export function isMachineFault(error: {
+  readonly type: string
+  readonly message: string
+  readonly code: unknown
+}): boolean {
+  if (LASTING.includes(error.code)) return false
+  return TYPES.test(error.type) || WORDS.test(error.message)
 }

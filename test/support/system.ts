@@ -3,8 +3,9 @@
  * workers. Settings are those of `npm start` (scripts/child-environment.ts); ports and folder are the test's own.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Knex } from 'knex'
@@ -22,7 +23,6 @@ import { readProcesses, recordProcess, stopInOrder } from '../../scripts/process
 import { startWatchdog } from '../../scripts/start-watchdog.ts'
 import { answers, waitUntil } from '../../scripts/wait-until.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
-import { freePort } from './postgres.setup.ts'
 
 type Env = Readonly<Record<string, string>>
 
@@ -111,11 +111,11 @@ async function boot(
   closers: (() => Promise<unknown>)[],
 ): Promise<Omit<System, 'close'>> {
   const ports = {
-    server: await freePort(),
-    engine: await freePort(),
-    postgres: await freePort(),
-    partners: await freePort(),
-    smtp: await freePort(),
+    server: await lowPort(),
+    engine: await lowPort(),
+    postgres: await lowPort(),
+    partners: await lowPort(),
+    smtp: await lowPort(),
   }
   const tokens = { engineApiToken: token(), engineWorkerToken: token() }
   const citizenLine = await startFaultProxy(`http://127.0.0.1:${ports.server}`)
@@ -331,6 +331,26 @@ function createRunner(logs: string, list: string) {
     },
   }
 }
+
+/**
+ * A free port below those the kernel gives to outgoing connections: while its process is dead, no client of ours may
+ * happen to sit on it.
+ */
+async function lowPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 30_000)
+    if (taken.has(port)) continue
+    taken.add(port)
+    const free = await new Promise<boolean>((resolve) => {
+      const probe = createServer()
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    })
+    if (free) return port
+  }
+}
+
+const taken = new Set<number>()
 
 function token(): string {
   return randomBytes(24).toString('base64url')

@@ -28,6 +28,19 @@ describe('a 500 of the engine', () => {
     ).toBe('again')
   })
 
+  it('that lost its connection in the midst of a start or a flush is repeated as well', () => {
+    const words =
+      'An exception occurred in the persistence layer. Please check the server logs for a detailed message and the entire exception stack trace.'
+    for (const body of [
+      { type: 'ProcessEnginePersistenceException', message: words },
+      { type: 'RestException', message: `Cannot instantiate process definition x:1:y: ${words}` },
+    ]) {
+      expect(readAnswer('start', { status: 500, body })).toMatchObject({ kind: 'retry' })
+      const tooLong = { ...body, code: 10_002 }
+      expect(readAnswer('start', { status: 500, body: tooLong })).toMatchObject({ kind: 'refused' })
+    }
+  })
+
   it('without a way on in the diagram stays a refusal', () => {
     expect(readAnswer('complete', { status: 500, body: NO_WAY_ON })).toMatchObject({
       kind: 'refused',
