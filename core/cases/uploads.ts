@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Knex } from 'knex'
 import type { Material } from '../../contracts/item-package.ts'
-import { problem } from '../../contracts/problems.ts'
+import { Problem, problem } from '../../contracts/problems.ts'
 import { getItemVersion } from '../catalogue/item-versions.ts'
 import type { Clock } from '../clock/clock.ts'
 import { lockCase, listCaseEvents } from './case-events.ts'
@@ -79,13 +79,16 @@ export function createUploads({
     owner: (trx: Knex.Transaction) => Promise<{ draft_id: string } | { case_id: string }>,
   ): Promise<UploadReceipt> {
     const stored = await fileStore.put(upload.content, { maxBytes: material.files.maxBytes })
+    const fileName = basename(upload.fileName).slice(0, 200)
     try {
       const mediaType = sniffType(stored.head)
       if (mediaType === undefined || !material.files.types.includes(mediaType)) {
         throw problem('FILE_TYPE_REFUSED', { allowed: material.files.types })
       }
-      return await db.transaction(async (trx) => {
+      const { receipt, repeated } = await db.transaction(async (trx) => {
         const of = await owner(trx)
+        const known = await findSame(trx, of, material.code, fileName, stored.sha256)
+        if (known !== undefined) return { receipt: known, repeated: true }
         const count = (await trx('material_file as m')
           .where({ ...of, material_code: material.code, filed: false })
           .count({ n: '*' })
@@ -97,7 +100,7 @@ export function createUploads({
           .insert({
             ...of,
             material_code: material.code,
-            file_name: basename(upload.fileName).slice(0, 200),
+            file_name: fileName,
             media_type: mediaType,
             size_bytes: stored.sizeBytes,
             sha256: stored.sha256,
@@ -106,10 +109,14 @@ export function createUploads({
           })
           .returning<{ id: string }[]>('id')
         if (row === undefined) throw new Error('the upload was not stored')
-        return { fileId: row.id, sha256: stored.sha256, sizeBytes: stored.sizeBytes, mediaType }
+        const { sha256, sizeBytes } = stored
+        return { receipt: { fileId: row.id, sha256, sizeBytes, mediaType }, repeated: false }
       })
+      if (repeated) await fileStore.remove(stored.storageKey)
+      return receipt
     } catch (error) {
-      await fileStore.remove(stored.storageKey)
+      // After any other fault the row may stand, its commit unanswered: then the bytes must stay.
+      if (error instanceof Problem) await fileStore.remove(stored.storageKey)
       throw error
     }
   }
@@ -146,6 +153,26 @@ export function createUploads({
   }
 
   return { toDraft, toCase, removeFromDraft, removeFromCase }
+}
+
+/** The same bytes under the same name: the answer to the first try was lost and the client sends it again. */
+async function findSame(
+  trx: Knex.Transaction,
+  of: { draft_id: string } | { case_id: string },
+  materialCode: string,
+  fileName: string,
+  sha256: string,
+): Promise<UploadReceipt | undefined> {
+  const row = (await trx('material_file as m')
+    .select({
+      fileId: 'm.id',
+      sha256: 'm.sha256',
+      sizeBytes: 'm.size_bytes',
+      mediaType: 'm.media_type',
+    })
+    .where({ ...of, material_code: materialCode, file_name: fileName, sha256, filed: false })
+    .first()) as UploadReceipt | undefined
+  return row && { ...row, sizeBytes: Number(row.sizeBytes) }
 }
 
 export type Uploads = ReturnType<typeof createUploads>
