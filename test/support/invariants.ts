@@ -3,6 +3,8 @@
  * I3 no case in two states and no orphan token, I4 read model = engine, I5 every file verifies. Each check gives the
  * sentences it found wrong, so that one run shows all of them.
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Knex } from 'knex'
 import { genesisHash, rowHash } from '../../core/cases/case-hash.ts'
 import { createCalendarSource } from '../../core/clock/calendar.ts'
@@ -98,6 +100,7 @@ export async function checkInvariants(
   const { db } = system.database
   const found = await Promise.all([
     noCaseLost(db, cases),
+    papersAreThere(system),
     effectsOnce(system),
     oneStateEach(db),
     oneOfEach(db, cases),
@@ -192,6 +195,17 @@ async function effectsOnce({ database, partnersUrl }: System): Promise<string[]>
       : [`I2 mails: ${done('mail.send').length} in our ledger, ${mails.length} in the boxes`]),
     ...repeats(mails.map(({ messageId }) => messageId)).map((id) => `I2 mail ${id} came twice`),
   ]
+}
+
+/** I1. Every paper the file points to lies in the store. */
+async function papersAreThere({ database, files }: System): Promise<string[]> {
+  const { rows } = await database.db.raw<{ rows: { key: string }[] }>(
+    `select storage_key as key from material_file
+      union all select storage_key from document where storage_key is not null`,
+  )
+  return rows
+    .filter(({ key }) => !existsSync(join(files, key)))
+    .map(({ key }) => `I1 the paper ${key} is not in the store`)
 }
 
 /** I3. What runs in the engine is what our book says runs; every open task, wait and instance has its counterpart. */

@@ -56,6 +56,8 @@ export interface System {
   readonly engine: () => RunningProcess
   restartEngine(): Promise<void>
   readonly logs: string
+  /** the file store on disk */
+  readonly files: string
   close(): Promise<void>
 }
 
@@ -216,6 +218,7 @@ async function boot(
     citizenLine,
     workers: seatList,
     logs,
+    files: join(folder, 'files'),
     server: () => server,
     async restartServer() {
       await server.signal('SIGKILL')
