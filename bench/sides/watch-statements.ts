@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import pg from 'pg'
+import type pg from 'pg'
 
 import { startPostgres } from '../../scripts/embedded-postgres.ts'
 import { openSecrets } from '../../scripts/secrets.ts'

@@ -97,30 +97,36 @@ export async function appendCaseEvent<T extends CaseEventType>(
     .first()) as { seq: number; hash: string } | undefined
   const seq = (last?.seq ?? 0) + 1
   const prevHash = last?.hash ?? genesisHash(of.caseNo)
-  await trx('case_event').insert({
-    case_id: of.id,
-    seq,
-    type: event.type,
-    at: event.at,
-    actor: JSON.stringify(event.actor),
-    payload: JSON.stringify(event.payload),
-    prev_hash: prevHash,
-    hash: rowHash(prevHash, { seq, ...event }),
-  })
-  await touchCase(trx, of)
+  // One statement for the row and the new revision: acts append a dozen of them to a case.
+  await trx.raw(
+    `with appended as (
+       insert into case_event (case_id, seq, type, at, actor, payload, prev_hash, hash)
+       values (?, ?, ?, ?, ?, ?, ?, ?)),
+     ${TOUCHED}`,
+    [
+      of.id,
+      seq,
+      event.type,
+      event.at,
+      JSON.stringify(event.actor),
+      JSON.stringify(event.payload),
+      prevHash,
+      rowHash(prevHash, { seq, ...event }),
+      of.id,
+    ],
+  )
   return seq
 }
+
+const TOUCHED = `touched as (update case_file set revision = revision + 1 where id = ? returning case_no)
+     select pg_notify('case_changed', case_no) from touched`
 
 /** New revision = new ETag, and a wake-up for whoever watches the case. */
 export async function touchCase(
   trx: Knex.Transaction,
   of: Pick<CaseRow, 'id' | 'caseNo'>,
 ): Promise<void> {
-  await trx.raw(
-    `with touched as (update case_file set revision = revision + 1 where id = ? returning case_no)
-     select pg_notify('case_changed', case_no) from touched`,
-    [of.id],
-  )
+  await trx.raw(`with ${TOUCHED}`, [of.id])
 }
 
 /** @returns false when this act was recorded before: the caller then changes nothing (idempotency by unique key) */

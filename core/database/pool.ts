@@ -1,6 +1,8 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
 
+import { createStatementNames } from './statement-names.ts'
+
 export interface PoolOptions {
   /** postgresql://role:password@host:port/database */
   readonly url: string
@@ -20,6 +22,7 @@ export interface PoolOptions {
  */
 export function createPool(options: PoolOptions): Knex {
   const { url, max = 8, applicationName, statementTimeoutMs = 30_000 } = options
+  const nameStatements = createStatementNames()
   return knex({
     client: 'pg',
     connection: {
@@ -33,7 +36,14 @@ export function createPool(options: PoolOptions): Knex {
       options: '-c TimeZone=Asia/Shanghai',
       types: { getTypeParser },
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max },
+    pool: {
+      min: 0,
+      max,
+      afterCreate(connection: pg.Client, done: (error: null, connection: pg.Client) => void) {
+        nameStatements(connection)
+        done(null, connection)
+      },
+    },
     acquireConnectionTimeout: 10_000,
     // An error text with the values in it would carry names and ID numbers into the log.
     compileSqlOnError: false,
