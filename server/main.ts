@@ -91,7 +91,7 @@ async function main(): Promise<void> {
     await db.destroy()
   })
   await app.listen({ host: config.HOST, port: config.PORT })
-  log.info({ address: publicUrl }, 'server ready')
+  log.info({ url: publicUrl }, 'server ready')
   // The first paper would wait half a second for the fonts.
   await renderer.warmUp()
 }

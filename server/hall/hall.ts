@@ -22,7 +22,11 @@ export const hall: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   { services },
 ) => {
   const { settings } = services
-  addApiHeaders(app, { https: settings.publicUrl.startsWith('https:') })
+  const https = settings.publicUrl.startsWith('https:')
+  // Before the hooks of the others: a poll passes through none of them.
+  await app.register(getStatus, { ...services, https })
+
+  addApiHeaders(app, { https })
   limitWrites(app, settings.rateLimit)
   await addMultipart(app)
 
@@ -39,7 +43,6 @@ export const hall: FastifyPluginAsyncTypebox<{ services: Services }> = async (
 
   await app.register(async (ofOneCase) => {
     ofOneCase.addHook('onRequest', requireCaseToken(services.caseTokens))
-    await ofOneCase.register(getStatus, services)
     await ofOneCase.register(statusStream, { ...services, maxStreams: settings.streamLimit })
     await ofOneCase.register(correctionRoutes, services)
     await ofOneCase.register(withdrawCase, services)

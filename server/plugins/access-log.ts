@@ -13,7 +13,9 @@ export function addAccessLog(app: FastifyInstance): void {
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       }
-      if (reply.statusCode >= 500) request.log.error(fields, 'request')
+      // 503 passes by itself (a start, a full pool); 500 means that a person must look.
+      if (reply.statusCode === 503) request.log.warn(fields, 'request')
+      else if (reply.statusCode >= 500) request.log.error(fields, 'request')
       else request.log.info(fields, 'request')
     }
     done()

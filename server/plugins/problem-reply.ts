@@ -19,7 +19,9 @@ const localizeZh = localizeModule as unknown as (errors: ErrorObject[]) => void
 export function addProblemReply(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = toProblem(error)
-    if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')
+    if (known.status >= 500) {
+      request.log.error({ err: error, code: known.code, instance: request.id }, 'request failed')
+    }
     return sendProblem(request, reply, known)
   })
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, problem('NOT_FOUND')))
