@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkInvariants, quiesce } from '../support/invariants.ts'
 import { createLoad, type CaseKind, type Load } from '../support/load.ts'
-import { startSystem, type System } from '../support/system.ts'
+import { startSystem, type System, type WorkerSeat } from '../support/system.ts'
 import {
   killEngine,
   killPostgres,
@@ -74,10 +74,14 @@ async function thenAllHolds(row: string, counts: object): Promise<void> {
   expect(await checkInvariants(system, load.filed)).toEqual([])
 }
 
-async function freezeTimes(seeded: Seeded, tasks: number): Promise<Overtaken> {
+async function freezeTimes(
+  seats: readonly WorkerSeat[],
+  seeded: Seeded,
+  tasks: number,
+): Promise<Overtaken> {
   let [takenOver, fenced] = [0, 0]
   while (takenOver < tasks) {
-    const seat = seeded.pick(system.workers)
+    const seat = seeded.pick(seats)
     const round = await freezeBeyondLock(system, seat, seeded.below(150))
     takenOver += round.takenOver
     fenced += round.fenced
@@ -153,7 +157,7 @@ if (LONG) {
     it('row 9: locks run out in mid-work, another worker takes over', async () => {
       const seeded = begin('row 9')
       // A round takes a lock of 60 s; 100 tasks are what fits into the hour, not the 1,000 of the scoreboard.
-      const result = await underLoad(MIX, () => freezeTimes(seeded, times(100)))
+      const result = await underLoad(MIX, () => freezeTimes(system.workers, seeded, times(100)))
       await thenAllHolds('row 9', result)
       expect(result.fenced).toBeGreaterThan(0)
     })
@@ -177,7 +181,7 @@ if (LONG) {
       if (frozen === undefined) throw new Error('no worker to freeze')
       const [overtaken, kills] = await underLoad(MIX, () =>
         Promise.all([
-          freezeBeyondLock(system, frozen, seeded.below(150)),
+          freezeTimes([frozen], seeded, 1),
           killWorkers(others, seeded, KILL_POINTS.length),
         ]),
       )

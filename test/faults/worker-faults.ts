@@ -161,8 +161,8 @@ export async function freezeBeyondLock(
   )
   await sleep(delayMs)
   await frozen.signal('SIGSTOP')
-  // What was on its way to the engine when it froze has arrived by then.
-  await sleep(1_000)
+  // What was on its way to the engine when it froze has long arrived by then; the lock has 60 s.
+  await sleep(20_000)
   const held = await heldBy(db, frozen.pid)
   await slowPartners(system.partnersUrl, 0)
   let fenced = 0
