@@ -59,7 +59,8 @@ async function copy(
   )
   const names = rows.map(({ name }) => name)
   const columns: Record<string, string> = {}
-  for (const name of names) if (OWN_IDS.has(name)) columns[name] = `t.${name} || '#' || g`
+  // Ids are varchar(64), and an activity instance's may fill it ("Gateway_ReviewComplete:<uuid>"); its tail tells nothing apart.
+  for (const name of names) if (OWN_IDS.has(name)) columns[name] = `left(t.${name}, 56) || '#' || g`
   if (names.includes('business_key_'))
     columns['business_key_'] =
       `case when t.business_key_ is null then null else 'TH260101-' || lpad(g::text, 6, '0') end`
