@@ -64,13 +64,26 @@ export async function quiesce(
   const finishing = cases.filter(({ kind }) => kind !== 'parked')
   const numbers = finishing.map(({ receipt }) => receipt.caseNo)
   for (;;) {
-    const open = await openWork(system.database.db, numbers)
+    const open = {
+      ...(await openWork(system.database.db, numbers)),
+      // The courier may still be waiting to push again what the house could not take.
+      pushes: await openPushes(system.partnersUrl),
+    }
     if (Object.values(open).every((n) => n === 0)) return
     if (performance.now() > until) {
       throw new Error(`not quiet after ${patienceMs / 1000} s: ${JSON.stringify(open)}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
+}
+
+async function openPushes(partnersUrl: string): Promise<number> {
+  const answer = await fetch(`${partnersUrl}/admin/ems/orders`)
+  const { unpushed, pendingPushes } = (await answer.json()) as {
+    unpushed: number
+    pendingPushes: number
+  }
+  return unpushed + pendingPushes
 }
 
 async function openWork(
