@@ -27,7 +27,8 @@ export default defineConfig({
           include: ['test/engine/**/*.test.ts'],
           globalSetup: ['test/support/postgres.setup.ts'],
           testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // The first start of a jar trains the JVM; on a loaded machine that alone takes minutes.
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

@@ -108,14 +108,26 @@ function nameOf(error: ErrorObject): string {
   return missing ?? error.instancePath.slice(1).split('/')[0] ?? '?'
 }
 
+function isLoopback(host: string): boolean {
+  return ['127.0.0.1', '::1', '[::1]', 'localhost'].includes(host)
+}
+
 /** Valid one by one, but an open door together. */
 function unsafeChoices(config: ServerEnvironment): string[] {
   const faults: string[] = []
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.HOST)
-  if (!config.OIDC_ISSUER && !loopback && !config.DEMO_PASSWORD)
+  // Behind a proxy HOST is loopback and PUBLIC_URL is not.
+  const site = new URL(config.PUBLIC_URL).hostname
+  const local = isLoopback(config.HOST) && isLoopback(site)
+  if (!config.OIDC_ISSUER && !local && !config.DEMO_PASSWORD)
     faults.push(
-      `DEMO_PASSWORD is missing: with HOST=${config.HOST} the embedded sign-in would be open to the network with a published password; set DEMO_PASSWORD, or OIDC_ISSUER to a real issuer.`,
+      `DEMO_PASSWORD is missing: with HOST=${config.HOST} and PUBLIC_URL at ${site} the embedded sign-in would be open to the network with a published password; set DEMO_PASSWORD, or OIDC_ISSUER to a real issuer.`,
     )
+  for (const name of ['EMS_SENDER_NO', 'EMS_AUTHORIZATION', 'EMS_SIGN_KEY'] as const) {
+    if (!local && config[name] === undefined)
+      faults.push(
+        `${name} is missing: with the published demo key anyone could forge a delivery; ${REMEDIES[name] ?? 'see docs/operations.md'}.`,
+      )
+  }
   if (config.OIDC_ISSUER && !config.OIDC_CLIENT_SECRET)
     faults.push('OIDC_CLIENT_SECRET is missing: set it to the secret the issuer gave this client.')
   if (config.OIDC_ISSUER && isRemoteHttp(config.OIDC_ISSUER))

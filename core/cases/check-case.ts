@@ -8,6 +8,7 @@ import type { ItemVersion } from '../catalogue/item-versions.ts'
 import { runRules } from '../catalogue/run-rules.ts'
 
 export interface Filing {
+  readonly channel: string
   readonly form: FormData
   readonly transport: DraftTransport
   /** material code -> files; replaced ones left out */
@@ -18,7 +19,7 @@ export interface Filing {
 
 /**
  * Runs the automatic rules. Papers that come by courier or over the counter are not uploaded, so rules on such a
- * material turn `manual`: the clerk checks the paper itself. Instant items also answer their review rules here,
+ * material turn `manual`: the clerk who lodges or opens the parcel sees the paper itself. Instant items also answer their review rules here,
  * because no person will.
  */
 export function checkRules(item: ItemPackage, filing: Filing): RuleOutcome[] {
@@ -62,18 +63,14 @@ export function checkFiling(version: ItemVersion, filing: Filing): ProblemField[
       },
     ]
   })
-  return [
-    ...checkForm(version, filing.form),
-    ...checkTransport(item, filing.transport),
-    ...ruleProblems,
-  ]
+  return [...checkForm(version, filing.form), ...checkTransport(item, filing), ...ruleProblems]
 }
 
 export function materialOf(rule: Rule): string | undefined {
   return 'material' in rule.test ? rule.test.material : undefined
 }
 
-function checkTransport(item: ItemPackage, transport: DraftTransport): ProblemField[] {
+function checkTransport(item: ItemPackage, { channel, transport }: Filing): ProblemField[] {
   const problems: ProblemField[] = []
   const say = (field: string, code: string, zh: string, en: string) =>
     problems.push({ field, code, zh, en })
@@ -92,6 +89,14 @@ function checkTransport(item: ItemPackage, transport: DraftTransport): ProblemFi
       'CHOOSE',
       `请选择领取结果的方式：${item.delivery.join('、')}`,
       `Choose how the result is delivered: ${item.delivery.join(', ')}`,
+    )
+  }
+  if (inbound === 'window' && channel === 'online') {
+    say(
+      '/transport/inbound',
+      'AT_A_COUNTER',
+      '到窗口递交的，由窗口收件；网上申请请上传或寄送材料',
+      'Papers brought to a window are lodged there; online, upload them or have them collected',
     )
   }
   if (inbound === 'ems' && transport.sender === undefined) {

@@ -53,6 +53,7 @@ export function createCorrections({ db, clock, calendar }: CorrectionDeps) {
       const problems = [
         ...unanswered(correction.defects, context.form, patch, filed),
         ...checkFiling(context.version, {
+          channel: row.channel,
           form,
           transport: context.transport,
           files: filesByMaterial(files),

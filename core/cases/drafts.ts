@@ -97,7 +97,13 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
 export type Drafts = ReturnType<typeof createDrafts>
 
 export function filingOf(draft: Draft, files: readonly MaterialFile[], today: string): Filing {
-  return { form: draft.form, transport: draft.transport, files: filesByMaterial(files), today }
+  return {
+    channel: draft.channel,
+    form: draft.form,
+    transport: draft.transport,
+    files: filesByMaterial(files),
+    today,
+  }
 }
 
 /** A wrong id and a wrong token look the same. @throws DRAFT_NOT_FOUND */

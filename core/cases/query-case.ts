@@ -40,7 +40,8 @@ export function createCaseQuery({ db, clock, queryKey }: CaseQueryDeps) {
     if (failures.some((f) => f.lockedUntil !== null && f.lockedUntil > now))
       throw problem('TOO_MANY_REQUESTS')
     if (exists && matches) {
-      if (failures.length > 0) await forgive(db, sources)
+      // Only the case is forgiven: one's own case must not wash away guesses at others.
+      if (failures.length > 0) await forgive(db, sources.slice(0, 1))
       return caseNo
     }
     await countFailure(db, sources, now)

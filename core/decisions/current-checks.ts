@@ -13,6 +13,7 @@ export function acceptanceChecks(
   form: FormData = context.form,
 ): RuleOutcome[] {
   return checkRules(context.version.package, {
+    channel: context.case.channel,
     form,
     transport: context.transport,
     files: filedByMaterial(context),

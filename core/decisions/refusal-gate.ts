@@ -48,11 +48,8 @@ export const NO_GROUNDS: RefusalGrounds = {
 /** A clerk's "不符合条件。" is no reasoning. */
 const SHORTEST_REASONING = 20
 
-/** Events that record a fact somebody saw, filed or measured; an opinion or a notice proves nothing. */
+/** Events that record what somebody saw, heard or measured; that something was filed, an opinion or a notice proves nothing. */
 const PROVING = new Set<CaseEvent['type']>([
-  'submitted',
-  'received',
-  'correction-submitted',
   'materials-checked',
   'site-inspected',
   'statement-invited',
