@@ -16,7 +16,7 @@ export const Variables = {
   acceptanceOutcome: 'acceptanceOutcome',
   /** boolean: accepted although a tolerable paper is missing (容缺) */
   toleranceOpen: 'toleranceOpen',
-  /** ISO 8601 date-time with offset; end of the deadline day in Asia/Shanghai, computed by core/clock */
+  /** ISO 8601 date-time with offset; 06:00 of the day after the deadline in Asia/Shanghai, computed by core/clock */
   correctionDeadline: 'correctionDeadline',
   toleranceDeadline: 'toleranceDeadline',
   /** 'grant' | 'refuse' */

@@ -1,3 +1,5 @@
+import { addDays } from './calendar.ts'
+
 /** Time comes from here and only from here (style.md rule 6); tests and rehearsals pass their own. */
 export interface Clock {
   now(): Date
@@ -18,7 +20,11 @@ export function dayOf(at: Date): string {
   return DAY.format(at)
 }
 
-/** @returns the last second of the day in Asia/Shanghai, for engine timers ("due at 24:00 of the day", domain.md §3.3) */
-export function endOfDay(day: string): string {
-  return `${day}T23:59:59+08:00`
+/**
+ * When the engine may act on a deadline nobody met: 06:00 of the next day. The day itself ends at 24:00 (domain.md §3.3) and
+ * the file refuses what comes later; the hours between let an answer of the last minute reach the engine first, also
+ * when the engine was away over midnight.
+ */
+export function afterDeadline(day: string): string {
+  return `${addDays(day, 1)}T06:00:00+08:00`
 }

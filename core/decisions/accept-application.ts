@@ -5,7 +5,7 @@ import { problem, type ProblemField } from '../../contracts/problems.ts'
 import type { EngineVariables } from '../../contracts/variables.ts'
 import { evaluateFacts } from '../catalogue/evaluate-facts.ts'
 import { neededMaterials } from '../catalogue/run-rules.ts'
-import { endOfDay } from '../clock/clock.ts'
+import { afterDeadline } from '../clock/clock.ts'
 import { limitEnds } from '../clock/due-dates.ts'
 import type { AcceptanceStep } from './acceptance-step.ts'
 import { filedByMaterial } from './current-checks.ts'
@@ -39,7 +39,9 @@ export async function acceptApplication(
   const variables: EngineVariables = {
     acceptanceOutcome: 'accept',
     toleranceOpen: papers.length > 0,
-    ...(toleranceDeadline === undefined ? {} : { toleranceDeadline: endOfDay(toleranceDeadline) }),
+    ...(toleranceDeadline === undefined
+      ? {}
+      : { toleranceDeadline: afterDeadline(toleranceDeadline) }),
     // A correction may have changed what the gateways and decision tables read.
     ...evaluateFacts(context.version.package, context.form),
   }

@@ -2,7 +2,7 @@
 import type { ActResult } from '../../contracts/acts.ts'
 import type { Defect } from '../../contracts/case-events.ts'
 import { problem, type ProblemField } from '../../contracts/problems.ts'
-import { endOfDay } from '../clock/clock.ts'
+import { afterDeadline } from '../clock/clock.ts'
 import type { AcceptanceStep } from './acceptance-step.ts'
 import { failingRules } from './failing-rules.ts'
 import { append, finishStep, moveClock } from './open-step.ts'
@@ -31,7 +31,7 @@ export async function requestCorrection(
   await moveClock(step, { clock: 'correction', kind: 'run', reason })
   return finishStep(step, seq, {
     acceptanceOutcome: 'request-correction',
-    correctionDeadline: endOfDay(deadline),
+    correctionDeadline: afterDeadline(deadline),
   })
 }
 

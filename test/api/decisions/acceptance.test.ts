@@ -92,7 +92,7 @@ describe('the five outcomes of article 32', () => {
     expect(command?.payload.variables).toEqual({
       acceptanceOutcome: 'accept',
       toleranceOpen: true,
-      toleranceDeadline: '2026-03-19T23:59:59+08:00',
+      toleranceDeadline: '2026-03-20T06:00:00+08:00',
     })
   })
 
@@ -128,7 +128,7 @@ describe('the five outcomes of article 32', () => {
     const [command] = await office.commandsOf(filed)
     expect(command?.payload.variables).toEqual({
       acceptanceOutcome: 'request-correction',
-      correctionDeadline: '2026-03-23T23:59:59+08:00',
+      correctionDeadline: '2026-03-24T06:00:00+08:00',
     })
   })
 

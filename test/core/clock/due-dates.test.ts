@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { addMonths, createCalendar } from '../../../core/clock/calendar.ts'
-import { dayOf, endOfDay } from '../../../core/clock/clock.ts'
+import { dayOf, afterDeadline } from '../../../core/clock/clock.ts'
 import {
   deriveDueDates,
   limitEnds,
@@ -98,7 +98,7 @@ describe('the day of receipt', () => {
 
   it('is a day in China whatever the zone of the machine', () => {
     expect(dayOf(new Date('2025-09-29T16:00:00Z'))).toBe('2025-09-30')
-    expect(new Date(endOfDay('2025-09-30')).toISOString()).toBe('2025-09-30T15:59:59.000Z')
+    expect(new Date(afterDeadline('2025-09-30')).toISOString()).toBe('2025-09-30T22:00:00.000Z')
   })
 })
 
