@@ -163,15 +163,18 @@ describe('the environment', () => {
     expect(faults.join()).not.toContain('geheim')
   })
 
+  const published = ['DEMO_PASSWORD', 'EMS_SENDER_NO', 'EMS_AUTHORIZATION', 'EMS_SIGN_KEY']
+
   it.each([
-    ['the demo password on the network', { HOST: '0.0.0.0' }, 'DEMO_PASSWORD'],
-    ['an issuer without a secret', { OIDC_ISSUER: 'https://id.example' }, 'OIDC_CLIENT_SECRET'],
+    ['published keys on the network', { HOST: '0.0.0.0' }, published],
+    ['published keys behind a proxy', { PUBLIC_URL: 'https://yw.example.gov.cn' }, published],
+    ['an issuer without a secret', { OIDC_ISSUER: 'https://id.example' }, ['OIDC_CLIENT_SECRET']],
     [
       'a plain issuer far away',
       { OIDC_ISSUER: 'http://id.example', OIDC_CLIENT_SECRET: 'x' },
-      'OIDC_ISSUER',
+      ['OIDC_ISSUER'],
     ],
-  ])('refuses %s', (_what, env, name) => {
-    expect(faultsOf({ ...complete, ...env }).map((f) => f.split(' ')[0])).toEqual([name])
+  ])('refuses %s', (_what, env, names) => {
+    expect(faultsOf({ ...complete, ...env }).map((f) => f.split(' ')[0])).toEqual(names)
   })
 })
