@@ -1,7 +1,9 @@
-import { Ajv, type ErrorObject } from 'ajv'
-import addFormats from 'ajv-formats'
-import envSchema from 'env-schema'
 import { Type, type Static } from 'typebox'
+import {
+  ConfigError,
+  readEnvironment,
+  type Environment,
+} from '../core/configuration/read-environment.ts'
 
 /** The server's environment; docs/operations.md holds the table a person reads. Blank counts as absent. */
 export const ServerEnvironment = Type.Object({
@@ -54,58 +56,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
   STREAM_LIMIT: 'set it to the number of status streams to keep open',
 }
 
-/** Every fault at once, one sentence each; main prints them and exits 78 (EX_CONFIG). */
-export class ConfigError extends Error {
-  readonly faults: readonly string[]
-
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'))
-    this.name = 'ConfigError'
-    this.faults = faults
-  }
-}
-
-export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerEnvironment {
-  const data = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
-  const ajv = new Ajv({
-    allErrors: true,
-    coerceTypes: true,
-    useDefaults: true,
-    removeAdditional: true,
-  })
-  addFormats.default(ajv)
-  try {
-    const config = envSchema<ServerEnvironment>({
-      // env-schema asks for a closed schema to drop what is not ours.
-      schema: { ...ServerEnvironment, additionalProperties: false },
-      data,
-      env: false,
-      dotenv: false,
-      ajv,
-    })
-    const unsafe = unsafeChoices(config)
-    if (unsafe.length > 0) throw new ConfigError(unsafe)
-    return config
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    throw new ConfigError(faultsOf(error))
-  }
-}
-
-function faultsOf(error: unknown): string[] {
-  const errors = (error as { errors?: ErrorObject[] }).errors
-  if (!errors) return [String(error)]
-  return [...new Set(errors.map(nameOf))].map((name) => {
-    const missing = errors.some((e) => e.keyword === 'required' && nameOf(e) === name)
-    return `${name} is ${missing ? 'missing' : 'not valid'}: ${REMEDIES[name] ?? 'see docs/operations.md'}.`
-  })
-}
-
-function nameOf(error: ErrorObject): string {
-  const missing = (error.params as { missingProperty?: string }).missingProperty
-  return missing ?? error.instancePath.slice(1).split('/')[0] ?? '?'
+/** @throws ConfigError */
+export function readConfig(env: Environment): ServerEnvironment {
+  const config = readEnvironment(ServerEnvironment, env, REMEDIES)
+  const unsafe = unsafeChoices(config)
+  if (unsafe.length > 0) throw new ConfigError(unsafe)
+  return config
 }
 
 function isLoopback(host: string): boolean {

@@ -1,6 +1,9 @@
-import { Ajv, type ErrorObject } from 'ajv'
-import envSchema from 'env-schema'
 import { Type, type Static } from 'typebox'
+import {
+  ConfigError,
+  readEnvironment,
+  type Environment,
+} from '../core/configuration/read-environment.ts'
 
 const Url = Type.String({ pattern: '^https?://' })
 const Key = Type.String({ minLength: 1, maxLength: 500 })
@@ -74,57 +77,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   WORKER_ID: 'leave it empty, or use letters, digits and _ . : - only',
 }
 
-/** Every fault at once, one sentence each; main prints them and exits 78 (EX_CONFIG). */
-export class ConfigError extends Error {
-  readonly faults: readonly string[]
-
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'))
-    this.name = 'ConfigError'
-    this.faults = faults
-  }
-}
-
-export function readConfig(env: Readonly<Record<string, string | undefined>>): WorkersEnvironment {
-  const data = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
-  const ajv = new Ajv({
-    allErrors: true,
-    coerceTypes: true,
-    useDefaults: true,
-    removeAdditional: true,
-  })
-  let config: WorkersEnvironment
-  try {
-    config = envSchema<WorkersEnvironment>({
-      // env-schema asks for a closed schema to drop what is not ours.
-      schema: { ...WorkersEnvironment, additionalProperties: false },
-      data,
-      env: false,
-      dotenv: false,
-      ajv,
-    })
-  } catch (error) {
-    throw new ConfigError(faultsOf(error))
-  }
+/** @throws ConfigError */
+export function readConfig(env: Environment): WorkersEnvironment {
+  const config = readEnvironment(WorkersEnvironment, env, REMEDIES)
   if ((config.SMTP_USER === undefined) !== (config.SMTP_PASSWORD === undefined)) {
     throw new ConfigError(['SMTP_USER and SMTP_PASSWORD belong together: set both or neither.'])
   }
   return config
-}
-
-function faultsOf(error: unknown): string[] {
-  const errors = (error as { errors?: ErrorObject[] }).errors
-  if (!errors) return [String(error)]
-  return [...new Set(errors.map(nameOf))].map((name) => {
-    const missing = errors.some((e) => e.keyword === 'required' && nameOf(e) === name)
-    const remedy = REMEDIES[name] ?? 'see docs/operations.md'
-    return `${name} is ${missing ? 'missing' : 'not valid'}: ${remedy}.`
-  })
-}
-
-function nameOf(error: ErrorObject): string {
-  const missing = (error.params as { missingProperty?: string }).missingProperty
-  return missing ?? error.instancePath.slice(1).split('/')[0] ?? '?'
 }

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { sealEnvelope } from '../../../partners/ems/envelope.ts'
 import { demoKeys } from '../../../partners/demo-keys.ts'
-import { readConfig, ConfigError } from '../../../server/config.ts'
+import { ConfigError } from '../../../core/configuration/read-environment.ts'
+import { readConfig } from '../../../server/config.ts'
 import { bodyOf, openHouse, type House } from './house.ts'
 
 let house: House

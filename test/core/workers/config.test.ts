@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readConfig } from '../../../workers/config.ts'
+import { ConfigError } from '../../../core/configuration/read-environment.ts'
+import { readConfig } from '../../../workers/config.ts'
 
 const complete = {
   DATABASE_URL: 'postgresql://yichuang_app:secret@127.0.0.1/yichuang',
