@@ -22,7 +22,8 @@ export interface CaseRow {
   readonly revision: string
 }
 
-const CASE_COLUMNS = {
+/** field of CaseRow -> column */
+export const CASE_FIELDS = {
   id: 'f.id',
   caseNo: 'f.case_no',
   unifiedNo: 'f.unified_no',
@@ -41,7 +42,7 @@ const whereCase = (key: CaseKey) =>
   'caseNo' in key ? { 'f.case_no': key.caseNo } : { 'f.id': key.caseId }
 
 export async function findCase(db: Knex, key: CaseKey): Promise<CaseRow | undefined> {
-  const row: unknown = await db('case_file as f').select(CASE_COLUMNS).where(whereCase(key)).first()
+  const row: unknown = await db('case_file as f').select(CASE_FIELDS).where(whereCase(key)).first()
   return row === undefined ? undefined : toCaseRow(row)
 }
 
@@ -57,7 +58,7 @@ export async function getCase(db: Knex, key: CaseKey): Promise<CaseRow> {
  */
 export async function lockCase(trx: Knex.Transaction, key: CaseKey): Promise<CaseRow> {
   const row: unknown = await trx('case_file as f')
-    .select(CASE_COLUMNS)
+    .select(CASE_FIELDS)
     .where(whereCase(key))
     .forUpdate()
     .first()
@@ -144,7 +145,7 @@ export async function recordActOnce(
   return rows.length === 1
 }
 
-function toCaseRow(row: unknown): CaseRow {
+export function toCaseRow(row: unknown): CaseRow {
   const r = row as CaseRow
   return {
     ...r,

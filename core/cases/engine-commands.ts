@@ -32,20 +32,27 @@ export type EngineCommand =
       readonly reason: string
     }
 
-/** What makes a command the same command: a repeat of it is dropped by the unique index. */
-function dedupeKey(command: EngineCommand): string {
+/** A command to the engine about a case, before it is known which. */
+export type CaseCommand = WithoutCase<Exclude<EngineCommand, { kind: 'deploy' }>>
+type WithoutCase<C> = C extends unknown ? Omit<C, 'caseId'> : never
+
+/** What a command is about beside its case: with its kind it makes a repeat the same command (unique index). */
+export function subjectOf(command: CaseCommand): string | null {
   switch (command.kind) {
-    case 'deploy':
-      return `deploy:${command.itemVersionId}`
-    case 'start':
-      return `start:${command.caseId}`
     case 'complete':
-      return `complete:${command.taskId}`
+      return command.taskId
     case 'correlate':
-      return `correlate:${command.activityInstanceId}`
+      return command.activityInstanceId
+    // one of each for a case
+    case 'start':
     case 'cancel':
-      return `cancel:${command.caseId}`
+      return null
   }
+}
+
+function dedupeKey(command: EngineCommand): string {
+  if (command.kind === 'deploy') return `deploy:${command.itemVersionId}`
+  return `${command.kind}:${subjectOf(command) ?? command.caseId}`
 }
 
 /** @returns false when the same command was put before (e.g. the task is completed already) */

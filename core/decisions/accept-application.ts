@@ -25,7 +25,7 @@ export async function acceptApplication(
   // A deemed acceptance is back-dated to the day the papers were received.
   const acceptedOn = deemed ? receivedOn : day
   const toleranceDeadline = deadlineOf(step, papers, acceptedOn)
-  const seq = await append(step, {
+  const seq = append(step, {
     type: 'accepted',
     payload: {
       mode: deemed ? 'deemed' : papers.length > 0 ? 'tolerance' : 'ordinary',
@@ -34,8 +34,8 @@ export async function acceptApplication(
     },
   })
   const reason = deemed ? '行政许可法第三十二条：逾期视为受理' : '受理'
-  await moveClock(step, { clock: 'acceptance', kind: 'stop', reason })
-  await moveClock(step, { clock: 'handling', kind: 'run', onDay: acceptedOn, reason })
+  moveClock(step, { clock: 'acceptance', kind: 'stop', reason })
+  moveClock(step, { clock: 'handling', kind: 'run', onDay: acceptedOn, reason })
   const variables: EngineVariables = {
     acceptanceOutcome: 'accept',
     toleranceOpen: papers.length > 0,

@@ -1,5 +1,4 @@
 import type { Calendar } from '../clock/calendar.ts'
-import { listClockEntries } from '../clock/clock-ledger.ts'
 import { deriveDueDates } from '../clock/due-dates.ts'
 import type { OpenStep } from './open-step.ts'
 
@@ -12,13 +11,10 @@ export interface AcceptanceStep extends OpenStep {
   readonly deemed: boolean
 }
 
-export async function withAcceptanceClock(
-  step: OpenStep,
-  calendar: Calendar,
-): Promise<AcceptanceStep> {
-  const { context, trx, day } = step
-  const entries = await listClockEntries(trx, context.case.id)
-  const { receivedOn, acceptBy } = deriveDueDates(entries, context.version.package.guide, calendar)
+export function withAcceptanceClock(step: OpenStep, calendar: Calendar): AcceptanceStep {
+  const { context, day } = step
+  const { guide } = context.version.package
+  const { receivedOn, acceptBy } = deriveDueDates(context.clock, guide, calendar)
   if (receivedOn === undefined) throw new Error('a received case has no acceptance clock')
   return { ...step, calendar, receivedOn, deemed: acceptBy !== undefined && day > acceptBy }
 }

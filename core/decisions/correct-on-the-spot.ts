@@ -4,29 +4,28 @@ import type { Static } from 'typebox'
 import type { FormData } from '../../contracts/filing.ts'
 import { problem } from '../../contracts/problems.ts'
 import { checkForm } from '../catalogue/check-form.ts'
-import { addSnapshot } from '../cases/case-context.ts'
 import { rulesPassed } from '../cases/check-case.ts'
 import type { AcceptanceStep } from './acceptance-step.ts'
 import { acceptanceChecks } from './current-checks.ts'
 import { append, keepOpen } from './open-step.ts'
 
-export async function correctOnTheSpot(
+export function correctOnTheSpot(
   step: AcceptanceStep,
   fields: Static<typeof CorrectOnTheSpot>['fields'],
-): Promise<ActResult> {
-  const { trx, at, day, context } = step
+): ActResult {
+  const { change, day, context } = step
   const form = patched(context.form, fields)
   const faults = checkForm(context.version, form)
   if (faults.length > 0) throw problem('INVALID_INPUT', { fields: faults })
   const snapshot = context.snapshot + 1
-  await addSnapshot(trx, context.case.id, { snapshot, form, transport: context.transport, at })
-  await append(step, {
+  change.addSnapshot({ snapshot, form, transport: context.transport })
+  append(step, {
     type: 'corrected-on-the-spot',
     payload: { snapshot, fields: [...new Set(fields.map((f) => f.key))] },
   })
   // The rules answer for the new form at once, so that the clerk and a later refusal see the same result.
   const results = acceptanceChecks(context, day, form)
-  const seq = await append(step, {
+  const seq = append(step, {
     type: 'materials-checked',
     actor: { kind: 'system', id: 'material-check' },
     payload: { passed: rulesPassed(results), results },

@@ -10,31 +10,30 @@ import {
   append,
   finishStep,
   moveClock,
-  openStep,
   type DecisionDeps,
   type OpenStep,
+  takeStep,
   type StepKey,
 } from './open-step.ts'
 import { NO_GROUNDS } from './refusal-gate.ts'
 import { requireGate } from './require-gate.ts'
 import { ruleField } from './rule-field.ts'
 
-export function createDecide({ db, clock }: DecisionDeps) {
-  /** @throws SAME_PERSON, REFUSAL_GATE, ACT_NOT_ALLOWED and those of openStep */
+export function createDecide(deps: DecisionDeps) {
+  /** @throws SAME_PERSON, REFUSAL_GATE, ACT_NOT_ALLOWED and those of takeStep */
   return async function decide(key: StepKey, body: DecideBody): Promise<ActResult> {
-    return db.transaction(async (trx) => {
-      const step = await openStep(trx, clock, key, 'decide')
+    return takeStep(deps, key, 'decide', async (step) => {
       requireOtherPerson(step)
       const payload =
         body.decision === 'grant'
-          ? await grant(step, body.text)
+          ? grant(step, body.text)
           : await refuse(step, body.text, body.grounds)
-      await append(step, { type: 'decided', payload })
+      append(step, { type: 'decided', payload })
       const outcome = body.decision === 'grant' ? 'granted' : 'refused'
-      const seq = await append(step, { type: 'closed', payload: { outcome } })
+      const seq = append(step, { type: 'closed', payload: { outcome } })
       // 办结: the handling clock ends with the decision, delivery has its own ten days (art. 44).
-      await moveClock(step, { clock: 'handling', kind: 'stop', reason: '作出决定' })
-      await moveClock(step, { clock: 'delivery', kind: 'run', reason: '行政许可法第四十四条' })
+      moveClock(step, { clock: 'handling', kind: 'stop', reason: '作出决定' })
+      moveClock(step, { clock: 'delivery', kind: 'run', reason: '行政许可法第四十四条' })
       return finishStep(step, seq, { decision: body.decision })
     })
   }
@@ -45,11 +44,11 @@ function requireOtherPerson({ context, personId }: OpenStep): void {
   if (reviewsOf(context.events).some((e) => e.actor.id === personId)) throw problem('SAME_PERSON')
 }
 
-async function grant(step: OpenStep, text: string): Promise<CaseEventPayload<'decided'>> {
+function grant(step: OpenStep, text: string): CaseEventPayload<'decided'> {
   const fields = againstGrant(step)
   if (fields.length > 0)
     throw problem('ACT_NOT_ALLOWED', { fields, allowed: ['refuse'], detail: 'checks not passed' })
-  await grantLicence(step.trx, { context: step.context, day: step.day })
+  grantLicence(step.change, { context: step.context, day: step.day })
   return { decision: 'grant', mode: 'desk', text }
 }
 

@@ -5,24 +5,23 @@ import {
   append,
   finishStep,
   moveClock,
-  openStep,
   type DecisionDeps,
+  takeStep,
   type StepKey,
 } from './open-step.ts'
 
-export function createHandOver({ db, clock }: DecisionDeps) {
-  /** @throws ACT_NOT_ALLOWED when the applicant chose another way of delivery, and those of openStep */
+export function createHandOver(deps: DecisionDeps) {
+  /** @throws ACT_NOT_ALLOWED when the applicant chose another way of delivery, and those of takeStep */
   return async function handOver(key: StepKey, body: HandOverBody): Promise<ActResult> {
-    return db.transaction(async (trx) => {
-      const step = await openStep(trx, clock, key, 'hand-over')
+    return takeStep(deps, key, 'hand-over', (step) => {
       const { delivery } = step.context.transport
       if (delivery !== 'window')
         throw problem('ACT_NOT_ALLOWED', { allowed: [], detail: `delivery by ${delivery}` })
-      const seq = await append(step, {
+      const seq = append(step, {
         type: 'delivered',
         payload: { by: 'window', receiver: body.receiver },
       })
-      await moveClock(step, { clock: 'delivery', kind: 'stop', reason: '窗口领取' })
+      moveClock(step, { clock: 'delivery', kind: 'stop', reason: '窗口领取' })
       return finishStep(step, seq, {})
     })
   }

@@ -6,20 +6,19 @@ import { listPersonsByStaffNo } from '../identity/staff.ts'
 import {
   append,
   finishStep,
-  openStep,
   type DecisionDeps,
+  takeStep,
   type OpenStep,
   type StepKey,
 } from './open-step.ts'
 
-export function createInspect({ db, clock }: DecisionDeps) {
-  /** @throws INSPECTORS_TWO, INVALID_INPUT and those of openStep */
+export function createInspect(deps: DecisionDeps) {
+  /** @throws INSPECTORS_TWO, INVALID_INPUT and those of takeStep */
   return async function inspect(key: StepKey, body: InspectBody): Promise<ActResult> {
-    return db.transaction(async (trx) => {
-      const step = await openStep(trx, clock, key, 'inspect')
+    return takeStep(deps, key, 'inspect', async (step) => {
       const inspectors = await requireInspectors(step, body.inspectors)
       requireSense(step, body)
-      const seq = await append(step, {
+      const seq = append(step, {
         type: 'site-inspected',
         payload: { inspectors, at: body.at, findings: body.findings },
       })
@@ -33,16 +32,16 @@ export function createInspect({ db, clock }: DecisionDeps) {
  * @returns their person ids
  */
 async function requireInspectors(step: OpenStep, staffNos: readonly string[]): Promise<string[]> {
-  const { trx, context, unit, day } = step
+  const { db, context, unit, day } = step
   const wanted = [...new Set(staffNos)]
   if (wanted.length < 2) throw problem('INSPECTORS_TWO')
-  const persons = await listPersonsByStaffNo(trx, wanted)
+  const persons = await listPersonsByStaffNo(db, wanted)
   const fields: ProblemField[] = []
   for (const staffNo of wanted) {
     const person = persons.find((p) => p.staffNo === staffNo)
     const right =
       person &&
-      (await mayAct(trx, {
+      (await mayAct(db, {
         personId: person.id,
         itemCode: context.case.itemCode,
         unitCode: unit,

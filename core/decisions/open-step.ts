@@ -1,6 +1,7 @@
 /**
- * Every act on an inbox task opens and ends here, in one transaction under the case lock: the task is open, it is the
- * act of this step, the person has the right and holds the claim, the status allows it.
+ * Every act on an inbox task opens and ends here: the task is open, it is the act of this step, the person has the right
+ * and holds the claim, the status allows it. What the act adds is written by one statement, and only if neither the case
+ * nor the task nor the claim has changed since it was read.
  */
 import type { Knex } from 'knex'
 import type { Actor, CaseEventType } from '../../contracts/case-events.ts'
@@ -8,20 +9,17 @@ import type { ActResult } from '../../contracts/acts.ts'
 import type { StepAct } from '../../contracts/item-package.ts'
 import { problem } from '../../contracts/problems.ts'
 import type { EngineVariables } from '../../contracts/variables.ts'
-import { contextOf, type CaseContext } from '../cases/case-context.ts'
-import {
-  appendCaseEvent,
-  lockCase,
-  recordActOnce,
-  type NewCaseEvent,
-} from '../cases/case-events.ts'
+import { beginChange, type CaseChange } from '../cases/case-change.ts'
+import type { NewCaseEvent } from '../cases/case-events.ts'
+import { repeatUntilWritten } from '../cases/change-case.ts'
 import { deriveStatus } from '../cases/derive-status.ts'
-import { putEngineCommand } from '../cases/engine-commands.ts'
+import { CASE_STATE, toCaseState, type CaseState } from '../cases/load-case.ts'
+import { writeChange } from '../cases/write-change.ts'
 import type { CalendarSource } from '../clock/calendar.ts'
-import { appendClockEntry } from '../clock/clock-ledger.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
 import type { ClockEntry } from '../clock/due-dates.ts'
-import { requireRight } from '../identity/rights.ts'
+import { sql } from '../database/sql.ts'
+import { postThatMayAct } from '../identity/rights.ts'
 import { requireAllowed } from './acts-table.ts'
 
 export interface DecisionDeps {
@@ -37,7 +35,8 @@ export interface StepKey {
 }
 
 export interface OpenStep {
-  readonly trx: Knex.Transaction
+  /** for reading only */
+  readonly db: Knex
   readonly at: Date
   /** yyyy-mm-dd in Asia/Shanghai */
   readonly day: string
@@ -46,121 +45,112 @@ export interface OpenStep {
   readonly unit: string
   readonly personId: string
   readonly actor: Actor
-  readonly context: CaseContext
+  readonly context: CaseState
+  readonly change: CaseChange
 }
 
+/**
+ * @param decide gathers what the act adds in `step.change`; it may run again when the case has changed meanwhile
+ * @throws TASK_NOT_FOUND, TASK_DONE, NOT_YOUR_POST, TASK_NOT_CLAIMED, TASK_TAKEN, ACT_NOT_ALLOWED and what `decide` throws
+ */
+export async function takeStep(
+  { db, clock }: Pick<DecisionDeps, 'db' | 'clock'>,
+  key: StepKey,
+  act: StepAct,
+  decide: (step: OpenStep) => Promise<ActResult> | ActResult,
+): Promise<ActResult> {
+  return repeatUntilWritten(
+    db,
+    async (on) => {
+      const step = await openStep(on, clock.now(), key, act)
+      const result = await decide(step)
+      return (await writeChange(on, step.change)) && result
+    },
+    (trx) => sql(trx, LOCK, [key.taskId]),
+  )
+}
+
+const LOCK = `
+  select 1 from case_file where id = (select case_id from inbox_task where task_id = $1) for update`
+
 interface TaskRow {
-  readonly caseId: string
   readonly step: string
   readonly act: string
   readonly unit: string
   readonly doneAt: Date | null
+  readonly holder: string | null
+  readonly post: string | null
 }
 
-/**
- * @throws TASK_NOT_FOUND, TASK_DONE, NOT_YOUR_POST, TASK_NOT_CLAIMED, TASK_TAKEN, ACT_NOT_ALLOWED
- */
-export async function openStep(
-  trx: Knex.Transaction,
-  clock: Clock,
+const TASK_AND_CASE = `
+  select t.step, t.act, t.unit_code as "unit", t.done_at as "doneAt",
+         (select c.person_id from task_claim as c where c.task_id = t.task_id) as "holder",
+         (${postThatMayAct({ person: '$2', day: '$3', item: 't.item_code', unit: 't.unit_code', step: 't.step' })}) as "post",
+         ${CASE_STATE}
+    from inbox_task as t join case_file as f on f.id = t.case_id
+   where t.task_id = $1`
+
+async function openStep(
+  db: Knex,
+  at: Date,
   { personId, taskId }: StepKey,
   act: StepAct,
 ): Promise<OpenStep> {
-  const { caseId } = await getTask(trx, taskId)
-  const row = await lockCase(trx, { caseId })
-  // Read again under the lock: what another clerk or the projector did before us is visible now.
-  const task = await getTask(trx, taskId)
-  const at = clock.now()
   const day = dayOf(at)
-  const { step, unit } = task
-  const post = await requireRight(trx, {
-    personId,
-    itemCode: row.itemCode,
-    unitCode: unit,
-    step,
-    day,
-  })
-  const context = await contextOf(trx, row)
-  const status = deriveStatus(context.events)
-  if (task.doneAt !== null) throw problem('TASK_DONE', { detail: status })
-  if (task.act !== act) throw problem('ACT_NOT_ALLOWED', { allowed: [task.act] })
-  requireAllowed(status, act)
-  await requireClaim(trx, taskId, personId)
-  const actor: Actor = { kind: 'staff', id: personId, unit, post }
-  return { trx, at, day, taskId, step, unit, personId, actor, context }
-}
-
-async function getTask(db: Knex, taskId: string): Promise<TaskRow> {
-  const row = (await db('inbox_task as t')
-    .select({
-      caseId: 't.case_id',
-      step: 't.step',
-      act: 't.act',
-      unit: 't.unit_code',
-      doneAt: 't.done_at',
-    })
-    .where('t.task_id', taskId)
-    .first()) as TaskRow | undefined
+  const [row] = await sql<TaskRow>(db, TASK_AND_CASE, [taskId, personId, day])
   if (row === undefined) throw problem('TASK_NOT_FOUND')
-  return { ...row, caseId: String(row.caseId) }
+  const { step, unit, post, doneAt, holder } = row
+  if (post === null) throw problem('NOT_YOUR_POST')
+  const context = await toCaseState(db, row)
+  const status = deriveStatus(context.events)
+  if (doneAt !== null) throw problem('TASK_DONE', { detail: status })
+  if (row.act !== act) throw problem('ACT_NOT_ALLOWED', { allowed: [row.act] })
+  requireAllowed(status, act)
+  if (holder === null) throw problem('TASK_NOT_CLAIMED')
+  if (holder !== personId) throw problem('TASK_TAKEN')
+  const actor: Actor = { kind: 'staff', id: personId, unit, post }
+  const change = beginChange(context, at)
+  change.only({ sql: STILL_HELD, values: [taskId, personId] })
+  return { db, at, day, taskId, step, unit, personId, actor, context, change }
 }
 
-/** The claim's row stays locked to the end of the act: an operator's release waits for it. */
-async function requireClaim(
-  trx: Knex.Transaction,
-  taskId: string,
-  personId: string,
-): Promise<void> {
-  const claim = (await trx('task_claim as c')
-    .select({ personId: 'c.person_id' })
-    .where('c.task_id', taskId)
-    .forUpdate()
-    .first()) as { personId: string } | undefined
-  if (claim === undefined) throw problem('TASK_NOT_CLAIMED')
-  if (claim.personId !== personId) throw problem('TASK_TAKEN')
-}
+/** The claim and the task stay locked to the end of the statement: an operator's release waits for it. */
+const STILL_HELD = `
+  select touched.id, touched.case_no
+    from touched, inbox_task as t join task_claim as c on c.task_id = t.task_id
+   where t.task_id = ? and t.done_at is null and c.person_id = ?
+     for update of t, c`
 
+/** @returns the seq of the new event */
 export function append<T extends CaseEventType>(
-  step: OpenStep,
+  { change, actor }: OpenStep,
   event: Pick<NewCaseEvent<T>, 'type' | 'payload'> & { readonly actor?: Actor },
-): Promise<number> {
-  const { trx, at, actor, context } = step
-  return appendCaseEvent<T>(trx, context.case, { at, actor, ...event })
+): number {
+  return change.append<T>({ actor, ...event })
 }
 
 /** Moves a clock on the day of the act unless another day is given. */
 export function moveClock(
-  step: OpenStep,
+  { change, day }: OpenStep,
   entry: Pick<ClockEntry, 'clock' | 'kind'> & { readonly reason: string; readonly onDay?: string },
-): Promise<void> {
-  return appendClockEntry(step.trx, step.context.case.id, {
-    onDay: step.day,
-    at: step.at,
-    ...entry,
-  })
+): void {
+  change.moveClock({ onDay: day, ...entry })
 }
 
-/**
- * Ends the task: the engine is told through the outbox, the inbox at once (the clerk reads their own writes).
- * @throws TASK_DONE when the same task was ended before
- */
-export async function finishStep(
-  step: OpenStep,
-  seq: number,
-  variables: EngineVariables,
-): Promise<ActResult> {
-  const { trx, at, taskId, context } = step
-  const caseId = context.case.id
-  const first =
-    (await recordActOnce(trx, caseId, `task:${taskId}`, at)) &&
-    (await putEngineCommand(trx, { kind: 'complete', caseId, taskId, variables }, at))
-  if (!first) throw problem('TASK_DONE')
-  await trx('inbox_task').where({ task_id: taskId }).update({ done_at: at })
-  await trx('task_claim').where({ task_id: taskId }).update({ done_at: at })
+/** Ends the task: the engine is told through the outbox, the inbox at once (the clerk reads their own writes). */
+export function finishStep(step: OpenStep, seq: number, variables: EngineVariables): ActResult {
+  const { change, at, taskId, context } = step
+  change.once(`task:${taskId}`)
+  change.command({ kind: 'complete', taskId, variables })
+  change.also({ sql: END_TASK, values: [at, taskId] })
+  change.also({ sql: END_CLAIM, values: [at, taskId] })
   return { caseNo: context.case.caseNo, seq, done: true }
 }
 
+const END_TASK = `update inbox_task as t set done_at = ? from held where t.task_id = ?`
+const END_CLAIM = `update task_claim as c set done_at = ? from held where c.task_id = ?`
+
 /** The act is written, the task stays open. */
-export function keepOpen(step: OpenStep, seq: number): ActResult {
-  return { caseNo: step.context.case.caseNo, seq, done: false }
+export function keepOpen({ context }: OpenStep, seq: number): ActResult {
+  return { caseNo: context.case.caseNo, seq, done: false }
 }

@@ -28,7 +28,7 @@ export async function refuseAcceptance(
     checks: acceptanceChecks(step.context, step.day),
     reviewer: proposal.actor.id,
   })
-  await append(step, {
+  append(step, {
     type: 'acceptance-refused',
     payload: {
       limb: body.outcome,
@@ -36,8 +36,8 @@ export async function refuseAcceptance(
       grounds,
     },
   })
-  const seq = await append(step, { type: 'closed', payload: { outcome: 'acceptance-refused' } })
-  await moveClock(step, {
+  const seq = append(step, { type: 'closed', payload: { outcome: 'acceptance-refused' } })
+  moveClock(step, {
     clock: 'acceptance',
     kind: 'stop',
     reason:
@@ -55,7 +55,7 @@ async function propose(step: AcceptanceStep, body: AcceptanceRefusal): Promise<A
     grounds,
     checks: acceptanceChecks(step.context, step.day),
   })
-  const seq = await append(step, {
+  const seq = append(step, {
     type: 'reviewed',
     payload: {
       opinion: 'refuse',
@@ -67,9 +67,11 @@ async function propose(step: AcceptanceStep, body: AcceptanceRefusal): Promise<A
       grounds,
     },
   })
-  await step.trx('task_claim').where({ task_id: step.taskId }).delete()
+  step.change.also({ sql: GIVE_BACK, values: [step.taskId] })
   return keepOpen(step, seq)
 }
+
+const GIVE_BACK = `delete from task_claim as c using held where c.task_id = ?`
 
 /** A proposal falls with everything that changes the file it judged. */
 function standingProposal(events: readonly CaseEvent[]): CaseEventOf<'reviewed'> | undefined {

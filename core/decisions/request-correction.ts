@@ -22,13 +22,13 @@ export async function requestCorrection(
   const untold = toTell.filter((rule) => !defects.some((d) => d.ruleId === rule.id))
   if (untold.length > 0) throw problem('CORRECTION_INCOMPLETE', { fields: untold.map(ruleField) })
   const deadline = calendar.addWorkingDays(day, context.version.package.guide.correctionDays)
-  const seq = await append(step, {
+  const seq = append(step, {
     type: 'correction-requested',
     payload: { defects: [...defects], deadline, manner: 'desk' },
   })
   const reason = '行政许可法第三十二条第一款第（四）项'
-  await moveClock(step, { clock: 'acceptance', kind: 'stop', reason })
-  await moveClock(step, { clock: 'correction', kind: 'run', reason })
+  moveClock(step, { clock: 'acceptance', kind: 'stop', reason })
+  moveClock(step, { clock: 'correction', kind: 'run', reason })
   return finishStep(step, seq, {
     acceptanceOutcome: 'request-correction',
     correctionDeadline: afterDeadline(deadline),

@@ -2,6 +2,7 @@
 import type { RefusalGrounds, RuleOutcome } from '../../contracts/case-events.ts'
 import type { FormData } from '../../contracts/filing.ts'
 import { problem } from '../../contracts/problems.ts'
+import { sql } from '../database/sql.ts'
 import type { OpenStep } from './open-step.ts'
 import { checkRefusalGate, type RefusalStage } from './refusal-gate.ts'
 
@@ -14,7 +15,7 @@ export interface Refusal {
 
 /** @throws REFUSAL_GATE, all missing letters at once */
 export async function requireGate(step: OpenStep, refusal: Refusal): Promise<void> {
-  const { trx, day, context, personId } = step
+  const { db, day, context, personId } = step
   const fields = checkRefusalGate({
     ...refusal,
     item: context.version.package,
@@ -22,21 +23,23 @@ export async function requireGate(step: OpenStep, refusal: Refusal): Promise<voi
     fileIds: new Set(context.files.filter((f) => f.filed).map((f) => f.id)),
     snapshots: await loadSnapshots(step),
     decisionDay: day,
-    remedyInForce: await remedyInForce(trx, context.case.decidingUnit, day),
+    remedyInForce: await remedyInForce(db, context.case.decidingUnit, day),
     actor: personId,
   })
   if (fields.length > 0) throw problem('REFUSAL_GATE', { fields })
 }
 
-export async function loadSnapshots({ trx, context }: OpenStep): Promise<Map<number, FormData>> {
-  const rows = (await trx('case_form as s')
-    .select('s.snapshot', 's.form')
-    .where('s.case_id', context.case.id)) as { snapshot: number; form: FormData }[]
+const SNAPSHOTS = `select s.snapshot, s.form from case_form as s where s.case_id = $1`
+
+/** Every form the applicant has filed, by its number; one read only when there was a correction. */
+export async function loadSnapshots({ db, context }: OpenStep): Promise<Map<number, FormData>> {
+  if (context.snapshot === 1) return new Map([[1, context.form]])
+  const rows = await sql<{ snapshot: number; form: FormData }>(db, SNAPSHOTS, [context.case.id])
   return new Map(rows.map((row) => [row.snapshot, row.form]))
 }
 
-async function remedyInForce(trx: OpenStep['trx'], unit: string, day: string): Promise<boolean> {
-  const row: unknown = await trx('remedy as r')
+async function remedyInForce(db: OpenStep['db'], unit: string, day: string): Promise<boolean> {
+  const row: unknown = await db('remedy as r')
     .select('r.id')
     .where('r.unit_code', unit)
     .where('r.valid_from', '<=', day)

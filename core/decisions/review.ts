@@ -5,18 +5,17 @@ import { acceptanceChecks, reviewChecks } from './current-checks.ts'
 import {
   append,
   finishStep,
-  openStep,
   type DecisionDeps,
   type OpenStep,
+  takeStep,
   type StepKey,
 } from './open-step.ts'
 import { requireGate } from './require-gate.ts'
 
-export function createReview({ db, clock }: DecisionDeps) {
-  /** @throws REFUSAL_GATE (parts a-e, g), INVALID_INPUT and those of openStep */
+export function createReview(deps: DecisionDeps) {
+  /** @throws REFUSAL_GATE (parts a-e, g), INVALID_INPUT and those of takeStep */
   return async function review(key: StepKey, body: ReviewBody): Promise<ActResult> {
-    return db.transaction(async (trx) => {
-      const step = await openStep(trx, clock, key, 'review')
+    return takeStep(deps, key, 'review', async (step) => {
       const refuses = body.opinion === 'refuse'
       const ruleIds = body.ruleIds ?? (refuses ? body.grounds.ruleIds : [])
       requireRules(step, ruleIds)
@@ -29,7 +28,7 @@ export function createReview({ db, clock }: DecisionDeps) {
             ...reviewChecks(step.context, step.day),
           ],
         })
-      const seq = await append(step, {
+      const seq = append(step, {
         type: 'reviewed',
         payload: {
           opinion: body.opinion,

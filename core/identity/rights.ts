@@ -4,6 +4,7 @@
  */
 import type { Knex } from 'knex'
 import { problem } from '../../contracts/problems.ts'
+import { sql } from '../database/sql.ts'
 
 export interface HeldPost {
   readonly unit: string
@@ -61,18 +62,40 @@ export interface StepKey {
   readonly day: string
 }
 
+/**
+ * A subquery: the post by which the person may act, null when none gives the right. Each of its terms is SQL, so that the
+ * question can be asked in the statement that reads the task.
+ */
+export function postThatMayAct(of: {
+  readonly person: string
+  readonly day: string
+  readonly item: string
+  readonly unit: string
+  readonly step: string
+}): string {
+  return `select pp.post_code
+    from person_post as pp
+    join person as p on p.id = pp.person_id
+    join step_right as r on r.unit_code = pp.unit_code and r.post_code = pp.post_code
+   where p.id = ${of.person} and p.active and pp.valid_from <= ${of.day}
+     and (pp.valid_until is null or pp.valid_until > ${of.day})
+     and r.item_code = ${of.item} and r.unit_code = ${of.unit} and r.step in (${of.step}, '*')
+   order by pp.post_code limit 1`
+}
+
+const MAY_ACT = postThatMayAct({ person: '$1', day: '$2', item: '$3', unit: '$4', step: '$5' })
+
 /** @returns the post that gives the right, undefined when none does */
 export async function mayAct(db: Knex, key: StepKey): Promise<string | undefined> {
-  const row = (await heldPosts(db, key.personId, key.day)
-    .join('step_right as r', (on) => {
-      on.on('r.unit_code', 'pp.unit_code').andOn('r.post_code', 'pp.post_code')
-    })
-    .where({ 'r.item_code': key.itemCode, 'r.unit_code': key.unitCode })
-    .whereIn('r.step', [key.step, '*'])
-    .orderBy('pp.post_code')
-    .select({ post: 'pp.post_code' })
-    .first()) as { post: string } | undefined
-  return row?.post
+  const { personId, day, itemCode, unitCode, step } = key
+  const [row] = await sql<{ post_code: string }>(db, MAY_ACT, [
+    personId,
+    day,
+    itemCode,
+    unitCode,
+    step,
+  ])
+  return row?.post_code
 }
 
 /** @throws NOT_YOUR_POST */
