@@ -129,6 +129,13 @@ export const PROBLEMS = {
     '用办件编号和查询密码查询',
     'Query with the case number and code',
   ),
+  DRAFT_CHANGING: entry(
+    409,
+    '提交的同时草稿还在修改',
+    'The draft kept changing while it was submitted',
+    '保存完成后再提交',
+    'Submit again when saving has ended',
+  ),
   IDEMPOTENCY_KEY_REQUIRED: entry(
     400,
     '缺少 Idempotency-Key',

@@ -74,9 +74,9 @@ export function createWorkers(options: WorkersOptions) {
     log,
     topics: [
       materialCheck({ db, clock }),
-      renderDocument({ db, clock, renderer }),
+      renderDocument({ db, clock, calendar, renderer }),
       emsDispatch({ db, clock, performer, hall }),
-      notify({ db, clock, calendar, performer }),
+      notify({ db, clock, calendar, performer, by: workerId }),
       recordOutcome({ db, clock }),
     ],
     ...given({ maxTasks, parallel, intervalMs, asyncResponseTimeoutMs, drainMs }),

@@ -68,6 +68,7 @@ export function beginChange(
     guard: () => guard,
 
     isEmpty: () =>
+      guard === undefined &&
       [events, clock, acts, commands, effects, snapshots, parts].every((l) => l.length === 0),
 
     /** @returns the seq of the new event */
@@ -106,7 +107,9 @@ export function beginChange(
       parts.push(part)
     },
 
-    /** Joined to the case: the change takes place only if it gives a row. Reads `touched` (id, case_no). */
+    /**
+     * The change takes place only if this gives a row, which must be that of `touched` (id, case_no); it may itself write.
+     */
     only(condition: ChangePart): void {
       guard = condition
     },

@@ -1,11 +1,10 @@
-/** One read of everything that rules, papers and notices need to know of a case. Holds personal data: never log it. */
+/** Everything that rules, papers and notices need to know of a case. Holds personal data: never log it. */
 import type { Knex } from 'knex'
 import type { CaseEvent } from '../../contracts/case-events.ts'
 import type { FormData, Transport } from '../../contracts/filing.ts'
-import { problem } from '../../contracts/problems.ts'
-import { getItemVersion, type ItemVersion } from '../catalogue/item-versions.ts'
-import { findCase, listCaseEvents, type CaseRow } from './case-events.ts'
-import { listCaseFiles, type MaterialFile } from './material-files.ts'
+import type { ItemVersion } from '../catalogue/item-versions.ts'
+import type { CaseRow } from './case-events.ts'
+import type { MaterialFile } from './material-files.ts'
 
 export interface FormSnapshot {
   readonly snapshot: number
@@ -16,27 +15,8 @@ export interface FormSnapshot {
 export interface CaseContext extends FormSnapshot {
   readonly case: CaseRow
   readonly version: ItemVersion
-  readonly events: CaseEvent[]
-  readonly files: MaterialFile[]
-}
-
-/** @throws CASE_NOT_FOUND */
-export async function loadCaseContext(
-  db: Knex | Knex.Transaction,
-  key: { caseNo: string } | { caseId: string },
-): Promise<CaseContext> {
-  const row = await findCase(db, key)
-  if (row === undefined) throw problem('CASE_NOT_FOUND')
-  return contextOf(db, row)
-}
-
-/** The same for a case whose row is at hand, e.g. under the lock of `lockCase`. */
-export async function contextOf(db: Knex | Knex.Transaction, row: CaseRow): Promise<CaseContext> {
-  const version = await getItemVersion(db, row.itemVersionId)
-  const events = await listCaseEvents(db, row.id)
-  const files = await listCaseFiles(db, row.id)
-  const latest = await latestSnapshot(db, row.id)
-  return { case: row, version, events, files, ...latest }
+  readonly events: readonly CaseEvent[]
+  readonly files: readonly MaterialFile[]
 }
 
 export async function latestSnapshot(

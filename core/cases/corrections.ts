@@ -10,7 +10,8 @@ import { appendClockEntry } from '../clock/clock-ledger.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
 import { receiptDay } from '../clock/due-dates.ts'
 import { isMaterial, openCorrection, openTolerance } from './asked-materials.ts'
-import { addSnapshot, contextOf, type CaseContext } from './case-context.ts'
+import { addSnapshot, type CaseContext } from './case-context.ts'
+import { loadCase } from './load-case.ts'
 import { appendCaseEvent, lockCase, recordActOnce } from './case-events.ts'
 import { checkFiling } from './check-case.ts'
 import { recordMessage } from './engine-messages.ts'
@@ -37,7 +38,7 @@ export function createCorrections({ db, clock, calendar }: CorrectionDeps) {
       const row = await lockCase(trx, { caseNo })
       const at = clock.now()
       if (!(await recordActOnce(trx, row.id, `correction:${row.id}:${key}`, at))) return
-      const context = await contextOf(trx, row)
+      const context = await loadCase(trx, { caseId: row.id })
       const correction = openCorrection(context.events)
       if (correction === undefined || correction.deadline < dayOf(at)) {
         throw problem('ACT_NOT_ALLOWED', { allowed: allowedNow(context.events) })
@@ -93,7 +94,7 @@ export function createCorrections({ db, clock, calendar }: CorrectionDeps) {
       const row = await lockCase(trx, { caseNo })
       const at = clock.now()
       if (!(await recordActOnce(trx, row.id, `tolerance:${row.id}:${key}`, at))) return
-      const context = await contextOf(trx, row)
+      const context = await loadCase(trx, { caseId: row.id })
       const tolerance = openTolerance(context.events)
       if (tolerance === undefined || tolerance.deadline < dayOf(at)) {
         throw problem('ACT_NOT_ALLOWED', { allowed: allowedNow(context.events) })

@@ -4,9 +4,16 @@ import type { Channel, DraftTransport, FormData } from '../../contracts/filing.t
 import { problem, type ProblemField } from '../../contracts/problems.ts'
 import { getActiveVersion, getItemVersion, type ItemVersion } from '../catalogue/item-versions.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
-import { newDraftToken, tokenMatches } from './case-access.ts'
+import { sql } from '../database/sql.ts'
+import { hashToken, newDraftToken, tokenMatches } from './case-access.ts'
 import { checkFiling, type Filing } from './check-case.ts'
-import { filesByMaterial, listDraftFiles, type MaterialFile } from './material-files.ts'
+import {
+  filesByMaterial,
+  filesJson,
+  toMaterialFile,
+  type MaterialFile,
+  type StoredMaterialFile,
+} from './material-files.ts'
 
 export interface Draft {
   readonly id: string
@@ -18,6 +25,10 @@ export interface Draft {
   readonly lodgedUnit: string | null
   readonly updatedAt: Date
   readonly submittedKey: string | null
+  /** what is written on top of this reading is written only if it still holds */
+  readonly revision: string
+  /** papers uploaded so far */
+  readonly files: readonly MaterialFile[]
 }
 
 /** The applicant shows the token; the clerk who lodges for a citizen is known by the session. */
@@ -54,37 +65,35 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
     return { draftId: row.id, draftToken: token, version: version.version }
   }
 
-  async function get(
-    draftId: string,
-    access: DraftAccess,
-  ): Promise<{ draft: Draft; files: MaterialFile[] }> {
-    const draft = await openDraft(db, draftId, access)
-    return { draft, files: await listDraftFiles(db, draftId) }
+  /** @throws DRAFT_NOT_FOUND */
+  function get(draftId: string, access: DraftAccess): Promise<Draft> {
+    return openDraft(db, draftId, access)
   }
 
-  /** Replaces what is given and keeps the rest. @throws ALREADY_SUBMITTED */
+  /** Replaces what is given and keeps the rest. @throws DRAFT_NOT_FOUND, ALREADY_SUBMITTED */
   async function save(
     draftId: string,
     access: DraftAccess,
     input: { form?: FormData; transport?: DraftTransport },
   ): Promise<void> {
+    const saved = await sql(db, SAVE, [
+      draftId,
+      'token' in access ? hashToken(access.token) : null,
+      'token' in access ? null : access.personId,
+      input.form === undefined ? null : JSON.stringify(input.form),
+      input.transport === undefined ? null : JSON.stringify(input.transport),
+      clock.now(),
+    ])
+    if (saved.length === 1) return
     await openDraft(db, draftId, access)
-    const updated = await db('case_draft')
-      .where({ id: draftId })
-      .whereNull('submitted_key')
-      .update({
-        ...(input.form === undefined ? {} : { form: JSON.stringify(input.form) }),
-        ...(input.transport === undefined ? {} : { transport: JSON.stringify(input.transport) }),
-        updated_at: clock.now(),
-      })
-    if (updated === 0) throw problem('ALREADY_SUBMITTED')
+    throw problem('ALREADY_SUBMITTED')
   }
 
   /** The same answer that submit would give. */
   async function check(draftId: string, access: DraftAccess): Promise<ProblemField[]> {
-    const { draft, files } = await get(draftId, access)
+    const draft = await openDraft(db, draftId, access)
     const version = await getItemVersion(db, draft.itemVersionId)
-    return checkFiling(version, filingOf(draft, files, dayOf(clock.now())))
+    return checkFiling(version, filingOf(draft, dayOf(clock.now())))
   }
 
   async function versionOf(draft: Draft): Promise<ItemVersion> {
@@ -96,44 +105,45 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
 
 export type Drafts = ReturnType<typeof createDrafts>
 
-export function filingOf(draft: Draft, files: readonly MaterialFile[], today: string): Filing {
+const SAVE = `
+  update case_draft
+     set form = coalesce($4::jsonb, form), transport = coalesce($5::jsonb, transport), updated_at = $6, revision = revision + 1
+   where id = $1 and submitted_key is null and (token_hash = $2::text or lodged_by = $3::uuid)
+  returning id`
+
+export function filingOf(draft: Draft, today: string): Filing {
   return {
     channel: draft.channel,
     form: draft.form,
     transport: draft.transport,
-    files: filesByMaterial(files),
+    files: filesByMaterial(draft.files),
     today,
   }
 }
 
+interface Row extends Omit<Draft, 'files'> {
+  readonly files: readonly StoredMaterialFile[]
+  readonly tokenHash: string
+}
+
+const OPEN = `
+  select d.id, d.item_version_id as "itemVersionId", d.channel, d.form, d.transport, d.lodged_by as "lodgedBy",
+         d.lodged_unit as "lodgedUnit", d.updated_at as "updatedAt", d.submitted_key as "submittedKey", d.revision,
+         d.token_hash as "tokenHash", (${filesJson('m.draft_id = d.id')}) as "files"
+    from case_draft as d where d.id = $1`
+
 /** A wrong id and a wrong token look the same. @throws DRAFT_NOT_FOUND */
-export async function openDraft(
-  db: Knex | Knex.Transaction,
-  draftId: string,
-  access: DraftAccess,
-  options: { lock?: boolean } = {},
-): Promise<Draft> {
-  const query = db('case_draft as d')
-    .select({
-      id: 'd.id',
-      itemVersionId: 'd.item_version_id',
-      channel: 'd.channel',
-      form: 'd.form',
-      transport: 'd.transport',
-      lodgedBy: 'd.lodged_by',
-      lodgedUnit: 'd.lodged_unit',
-      updatedAt: 'd.updated_at',
-      submittedKey: 'd.submitted_key',
-      tokenHash: 'd.token_hash',
-    })
-    .where('d.id', draftId)
-    .first()
-  const row = (await (options.lock === true ? query.forUpdate() : query)) as
-    (Draft & { tokenHash: string }) | undefined
+export async function openDraft(db: Knex, draftId: string, access: DraftAccess): Promise<Draft> {
+  const [row] = await sql<Row>(db, OPEN, [draftId])
   if (row === undefined) throw problem('DRAFT_NOT_FOUND')
   const { tokenHash, ...draft } = row
   const allowed =
     'token' in access ? tokenMatches(access.token, tokenHash) : draft.lodgedBy === access.personId
   if (!allowed) throw problem('DRAFT_NOT_FOUND')
-  return { ...draft, itemVersionId: String(draft.itemVersionId) }
+  return {
+    ...draft,
+    itemVersionId: String(draft.itemVersionId),
+    revision: String(draft.revision),
+    files: row.files.map(toMaterialFile),
+  }
 }

@@ -1,10 +1,9 @@
 /** Files of applicants and rendered papers on disk, under random names outside every web root. */
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Transform, type Readable, type TransformCallback } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import { problem } from '../../contracts/problems.ts'
 
 export interface StoredFile {
@@ -19,6 +18,8 @@ export interface StoredFile {
 export interface FileStore {
   /** Streams to disk, counting and hashing; nothing stays behind when it throws. @throws FILE_TOO_LARGE, FILE_EMPTY */
   put(source: Readable, limits: { maxBytes: number }): Promise<StoredFile>
+  /** The same for what is in memory already. */
+  putBytes(bytes: Buffer): Promise<Omit<StoredFile, 'head'>>
   read(storageKey: string): Readable
   remove(storageKey: string): Promise<void>
 }
@@ -32,38 +33,55 @@ export function createFileStore({ root }: { root: string }): FileStore {
     return join(root, storageKey)
   }
 
-  async function put(source: Readable, limits: { maxBytes: number }): Promise<StoredFile> {
+  const folders = new Set<string>()
+
+  /** Under another name until all of it is on disk: an acknowledged file is part of a legal file and survives a power cut. */
+  async function store(write: (file: FileHandle) => Promise<void>): Promise<string> {
     const name = randomBytes(16).toString('hex')
-    const storageKey = `${name.slice(0, 2)}/${name}`
-    await mkdir(join(root, name.slice(0, 2)), { recursive: true })
+    const folder = name.slice(0, 2)
+    if (!folders.has(folder)) await mkdir(join(root, folder), { recursive: true })
+    folders.add(folder)
+    const storageKey = `${folder}/${name}`
     const partial = join(root, `${storageKey}.part`)
-    const meter = createMeter(limits.maxBytes)
     try {
-      await pipeline(source, meter.stream, createWriteStream(partial, { flags: 'wx', mode: 0o600 }))
-      if (meter.size() === 0) throw problem('FILE_EMPTY')
-      await flushToDisk(partial)
+      const file = await open(partial, 'wx', 0o600)
+      try {
+        await write(file)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
       await rename(partial, pathOf(storageKey))
     } catch (error) {
       await rm(partial, { force: true })
       throw error
     }
+    return storageKey
+  }
+
+  async function put(source: Readable, limits: { maxBytes: number }): Promise<StoredFile> {
+    const meter = createMeter(limits.maxBytes)
+    const storageKey = await store(async (file) => {
+      for await (const chunk of source as AsyncIterable<Buffer>) {
+        meter.count(chunk)
+        await file.write(chunk)
+      }
+      if (meter.size() === 0) throw problem('FILE_EMPTY')
+    })
     return { storageKey, sha256: meter.sha256(), sizeBytes: meter.size(), head: meter.head() }
+  }
+
+  async function putBytes(bytes: Buffer): Promise<Omit<StoredFile, 'head'>> {
+    const storageKey = await store(async (file) => void (await file.writeFile(bytes)))
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return { storageKey, sha256, sizeBytes: bytes.length }
   }
 
   return {
     put,
+    putBytes,
     read: (storageKey) => createReadStream(pathOf(storageKey)),
     remove: (storageKey) => rm(pathOf(storageKey), { force: true }),
-  }
-}
-
-/** An acknowledged upload is part of a legal file: it must survive a power cut. */
-async function flushToDisk(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
@@ -72,23 +90,17 @@ function createMeter(maxBytes: number) {
   const head: Buffer[] = []
   let size = 0
   let headSize = 0
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+  return {
+    /** @throws FILE_TOO_LARGE */
+    count(chunk: Buffer): void {
       size += chunk.length
-      if (size > maxBytes) {
-        done(problem('FILE_TOO_LARGE', { detail: `max ${maxBytes} bytes` }))
-        return
-      }
+      if (size > maxBytes) throw problem('FILE_TOO_LARGE', { detail: `max ${maxBytes} bytes` })
       if (headSize < HEAD_BYTES) {
         head.push(chunk.subarray(0, HEAD_BYTES - headSize))
         headSize += chunk.length
       }
       hash.update(chunk)
-      done(null, chunk)
     },
-  })
-  return {
-    stream,
     size: () => size,
     head: () => Buffer.concat(head),
     sha256: () => hash.digest('hex'),

@@ -8,7 +8,7 @@ import { sql } from '../database/sql.ts'
 import type { CaseContext, FormSnapshot } from './case-context.ts'
 import { genesisHash } from './case-hash.ts'
 import { CASE_FIELDS, toCaseRow, type CaseKey, type CaseRow } from './case-events.ts'
-import type { MaterialFile } from './material-files.ts'
+import { filesJson, toMaterialFile, type StoredMaterialFile } from './material-files.ts'
 
 /** A case as it was at one revision; what is written on top of it is written only if the revision still holds. */
 export interface CaseState extends CaseContext {
@@ -26,7 +26,7 @@ export type CaseQuestion = CaseKey & { readonly act?: string }
 interface Row extends CaseRow {
   readonly events: readonly (Omit<CaseEvent, 'at'> & { readonly at: string })[]
   readonly lastHash: string | null
-  readonly files: readonly (Omit<MaterialFile, 'uploadedAt'> & { readonly uploadedAt: string })[]
+  readonly files: readonly StoredMaterialFile[]
   readonly form: FormSnapshot | null
   readonly clock: readonly ClockEntry[]
   readonly acted?: boolean
@@ -41,10 +41,7 @@ export const CASE_STATE = `
             'payload', e.payload) order by e.seq), '[]')
      from case_event as e where e.case_id = f.id) as "events",
   (select e.hash from case_event as e where e.case_id = f.id order by e.seq desc limit 1) as "lastHash",
-  (select coalesce(json_agg(json_build_object('id', m.id, 'materialCode', m.material_code, 'fileName', m.file_name,
-            'mediaType', m.media_type, 'sizeBytes', m.size_bytes, 'sha256', m.sha256, 'storageKey', m.storage_key,
-            'uploadedAt', m.uploaded_at, 'filed', m.filed, 'replaced', m.replaced) order by m.uploaded_at, m.id), '[]')
-     from material_file as m where m.case_id = f.id) as "files",
+  (${filesJson('m.case_id = f.id')}) as "files",
   (select json_build_object('snapshot', s.snapshot, 'form', s.form, 'transport', s.transport)
      from case_form as s where s.case_id = f.id order by s.snapshot desc limit 1) as "form",
   (select coalesce(json_agg(json_build_object('clock', c.clock, 'kind', c.kind, 'onDay', c.on_day) order by c.seq), '[]')
@@ -72,7 +69,7 @@ export async function toCaseState(db: Knex, row: object): Promise<CaseState> {
     case: of,
     version: await getItemVersion(db, of.itemVersionId),
     events: events.map((event) => ({ ...event, at: new Date(event.at) }) as CaseEvent),
-    files: files.map((file) => ({ ...file, uploadedAt: new Date(file.uploadedAt) })),
+    files: files.map(toMaterialFile),
     ...form,
     clock,
     acted,

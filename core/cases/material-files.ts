@@ -27,12 +27,18 @@ const COLUMNS = {
   replaced: 'm.replaced',
 }
 
-export async function listDraftFiles(db: Knex, draftId: string): Promise<MaterialFile[]> {
-  return (await db('material_file as m')
-    .select(COLUMNS)
-    .where('m.draft_id', draftId)
-    .orderBy('m.uploaded_at')
-    .orderBy('m.id')) as MaterialFile[]
+/** As `filesJson` gives it. */
+export type StoredMaterialFile = Omit<MaterialFile, 'uploadedAt'> & { readonly uploadedAt: string }
+
+/** A subquery: the rows of `material_file as m` that the condition names, as one list in the order of uploading. */
+export function filesJson(condition: string): string {
+  const fields = Object.entries(COLUMNS).map(([name, column]) => `'${name}', ${column}`)
+  return `select coalesce(json_agg(json_build_object(${fields.join(', ')}) order by m.uploaded_at, m.id), '[]')
+     from material_file as m where ${condition}`
+}
+
+export function toMaterialFile(stored: StoredMaterialFile): MaterialFile {
+  return { ...stored, uploadedAt: new Date(stored.uploadedAt) }
 }
 
 /** Everything of the case, replaced papers included: they stay evidence. */

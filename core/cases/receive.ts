@@ -4,6 +4,7 @@ import type { Actor } from '../../contracts/case-events.ts'
 import type { Calendar } from '../clock/calendar.ts'
 import { appendClockEntry } from '../clock/clock-ledger.ts'
 import { receiptDay } from '../clock/due-dates.ts'
+import type { CaseChange } from './case-change.ts'
 import { appendCaseEvent, type CaseRow } from './case-events.ts'
 
 export interface Receipt {
@@ -12,6 +13,17 @@ export interface Receipt {
   readonly at: Date
   readonly actor: Actor
   readonly calendar: Calendar
+}
+
+const ACCEPTANCE = { clock: 'acceptance', kind: 'run', reason: '行政许可法第三十二条' } as const
+
+/** The same for a case that is being filed. */
+export function receiveFiling(
+  change: CaseChange,
+  { by, actor, calendar }: Pick<Receipt, 'by' | 'actor' | 'calendar'>,
+): void {
+  change.append({ type: 'received', actor, payload: { by } })
+  change.moveClock({ ...ACCEPTANCE, onDay: receiptDay(calendar, change.at) })
 }
 
 /** Needs the case lock. */
@@ -28,10 +40,8 @@ export async function receive(
     payload: { by, ...(waybillNo === undefined ? {} : { waybillNo }) },
   })
   await appendClockEntry(trx, of.id, {
-    clock: 'acceptance',
-    kind: 'run',
+    ...ACCEPTANCE,
     onDay: receiptDay(calendar, at),
-    reason: '行政许可法第三十二条',
     at,
   })
 }

@@ -12,7 +12,8 @@ import { listClockEntries } from '../clock/clock-ledger.ts'
 import { deriveDueDates, type DueDates } from '../clock/due-dates.ts'
 import { applicantOf, maskName } from './applicant.ts'
 import { openCorrection, openTolerance } from './asked-materials.ts'
-import { contextOf, type CaseContext } from './case-context.ts'
+import type { CaseContext } from './case-context.ts'
+import { loadCase } from './load-case.ts'
 import { getCase } from './case-events.ts'
 import { deriveStatus, isEnded } from './derive-status.ts'
 import { explainDates } from './explain-dates.ts'
@@ -31,7 +32,7 @@ export function createStatusView({ db, calendar }: { db: Knex; calendar: Calenda
     const days = await calendar.get()
     const row = await getCase(db, { caseNo })
     const [context, entries, waits, parcels, documents, pending] = await Promise.all([
-      contextOf(db, row),
+      loadCase(db, { caseId: row.id }),
       listClockEntries(db, row.id),
       listWaits(db, row.id),
       listParcels(db, row.id),

@@ -1,23 +1,28 @@
-/** Filing: one transaction makes the case, its form, its first events, the intent to start the engine and the first notice. */
+/** Filing: one statement makes the case, its form, its first events, the intent to start the engine and the first notice. */
 import type { Knex } from 'knex'
-import type { Actor } from '../../contracts/case-events.ts'
+import type { Actor, CaseEvent } from '../../contracts/case-events.ts'
 import type { CaseReceipt, Transport } from '../../contracts/filing.ts'
 import { problem } from '../../contracts/problems.ts'
 import type { EngineVariables } from '../../contracts/variables.ts'
 import { evaluateFacts } from '../catalogue/evaluate-facts.ts'
 import { getItemVersion, type ItemVersion } from '../catalogue/item-versions.ts'
-import type { CalendarSource } from '../clock/calendar.ts'
+import type { Calendar, CalendarSource } from '../clock/calendar.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
-import { orderDocument } from '../documents/order-document.ts'
-import { intendNotice } from '../notices/intend-notice.ts'
+import { composePaper, paperPart, type PaperCase } from '../documents/compose-paper.ts'
+import { noticeEffects } from '../notices/intend-notice.ts'
 import { queryCodeOf } from './case-access.ts'
-import { appendCaseEvent } from './case-events.ts'
-import { nextCaseNumbers } from './case-numbers.ts'
+import { beginChange, type ChangePart } from './case-change.ts'
+import { genesisHash } from './case-hash.ts'
+import { nextCaseNumbers, type CaseNumbers } from './case-numbers.ts'
 import { checkFiling } from './check-case.ts'
 import { filingOf, openDraft, type Draft, type DraftAccess } from './drafts.ts'
-import { putEngineCommand } from './engine-commands.ts'
-import { listDraftFiles, materialList, type MaterialFile } from './material-files.ts'
-import { receive } from './receive.ts'
+import type { CaseState } from './load-case.ts'
+import { materialList } from './material-files.ts'
+import { receiveFiling } from './receive.ts'
+import { writeNewCase } from './write-change.ts'
+
+/** Whoever saves a draft more often than this while it is submitted is told to stop first. */
+const TRIES = 5
 
 export interface SubmitDeps {
   readonly db: Knex
@@ -31,90 +36,87 @@ export function createSubmit({ db, clock, calendar, queryKey }: SubmitDeps) {
   /**
    * Exactly once for a draft: a repeat with the same key gives the same receipt.
    * @param key the Idempotency-Key of the request
-   * @throws DRAFT_INCOMPLETE (fields), ALREADY_SUBMITTED, DRAFT_NOT_FOUND
+   * @throws DRAFT_INCOMPLETE (fields), ALREADY_SUBMITTED, DRAFT_NOT_FOUND, DRAFT_CHANGING
    */
   async function submit(draftId: string, access: DraftAccess, key: string): Promise<CaseReceipt> {
-    const draft = await openDraft(db, draftId, access)
-    if (draft.submittedKey !== null) return repeated(db, draft, key)
-    const version = await getItemVersion(db, draft.itemVersionId)
-    requireComplete(version, draft, await listDraftFiles(db, draftId))
     const days = await calendar.get()
-    const numbers = await nextCaseNumbers(db, version.package.guide.taskCode, dayOf(clock.now()))
-    return db.transaction(async (trx) => {
-      const locked = await openDraft(trx, draftId, access, { lock: true })
-      if (locked.submittedKey !== null) return repeated(trx, locked, key)
-      // Saved or uploaded meanwhile: what is filed is what was checked.
-      requireComplete(version, locked, await listDraftFiles(trx, draftId))
-      const at = clock.now()
-      const caseId = await insertCase(trx, locked, version, { ...numbers, at })
-      const of = { id: caseId, caseNo: numbers.caseNo }
-      const transport = locked.transport as Transport
-      await trx('case_draft').where({ id: draftId }).update({ submitted_key: key, updated_at: at })
-      await trx('material_file')
-        .where({ draft_id: draftId })
-        .update({ case_id: caseId, filed: true })
-      const materials = materialList(await listDraftFiles(trx, draftId))
-      const actor: Actor =
-        locked.lodgedBy === null ? { kind: 'applicant', id: 'applicant' } : staff(locked)
-      await appendCaseEvent(trx, of, {
-        type: 'submitted',
-        at,
-        actor,
-        payload: {
-          snapshot: 1,
-          channel: locked.channel,
-          inbound: transport.inbound,
-          delivery: transport.delivery,
-          materials,
-        },
-      })
-      // A parcel is received when EMS hands it over (704), not when it is promised.
-      if (transport.inbound !== 'ems')
-        await receive(trx, of, { by: transport.inbound, at, actor, calendar: days })
-      const { documentId } = await orderDocument(trx, {
-        caseId,
-        kind: 'submission-receipt',
-        cause: 'submitted',
-        at,
-      })
-      await intendNotice(trx, {
-        caseId,
-        notice: 'received',
-        key: `${numbers.caseNo}:received`,
-        at,
-        params: { queryCode: queryCodeOf(queryKey, numbers.caseNo) },
-      })
-      await putEngineCommand(
-        trx,
-        {
-          kind: 'start',
-          caseId,
-          itemVersionId: version.id,
-          businessKey: numbers.caseNo,
-          variables: startVariables(version, locked, transport, numbers.caseNo),
-        },
-        at,
-      )
-      return receipt(numbers, at, documentId)
-    })
+    let numbers: CaseNumbers | undefined
+    for (let tried = 0; tried < TRIES; tried += 1) {
+      const draft = await openDraft(db, draftId, access)
+      if (draft.submittedKey !== null) return repeated(draft, key)
+      const version = await getItemVersion(db, draft.itemVersionId)
+      requireComplete(version, draft)
+      numbers ??= await nextCaseNumbers(db, version.package.guide.taskCode, dayOf(clock.now()))
+      const filed = await file(draft, version, numbers, days, key)
+      // Saved, added to or submitted since it was read: what is filed is what was checked.
+      if (filed !== undefined) return filed
+    }
+    throw problem('DRAFT_CHANGING')
   }
 
-  function requireComplete(
-    version: ItemVersion,
+  /** @returns undefined when the draft has changed since it was read; then nothing is written */
+  async function file(
     draft: Draft,
-    files: readonly MaterialFile[],
-  ): void {
-    const problems = checkFiling(version, filingOf(draft, files, dayOf(clock.now())))
+    version: ItemVersion,
+    numbers: CaseNumbers,
+    days: Calendar,
+    key: string,
+  ): Promise<CaseReceipt | undefined> {
+    const at = clock.now()
+    const state = newCase(draft, version, numbers, at)
+    const { transport, files } = state
+    const change = beginChange(state, at)
+    const actor: Actor =
+      draft.lodgedBy === null ? { kind: 'applicant', id: 'applicant' } : staff(draft)
+    change.addSnapshot({ snapshot: 1, form: draft.form, transport })
+    change.append({
+      type: 'submitted',
+      actor,
+      payload: {
+        snapshot: 1,
+        channel: draft.channel,
+        inbound: transport.inbound,
+        delivery: transport.delivery,
+        materials: materialList(files),
+      },
+    })
+    // A parcel is received when EMS hands it over (704), not when it is promised.
+    if (transport.inbound !== 'ems')
+      receiveFiling(change, { by: transport.inbound, actor, calendar: days })
+    // Each was appended with the payload of its type.
+    const events = change.events as readonly unknown[] as readonly CaseEvent[]
+    const written: PaperCase = { ...state, events, clock: change.clock }
+    const paper = await composePaper(db, {
+      kind: 'submission-receipt',
+      context: written,
+      calendar: days,
+      at,
+    })
+    change.also(paperPart(paper, 'submitted'))
+    const queryCode = queryCodeOf(queryKey, numbers.caseNo)
+    const notice = { notice: 'received', key: `${numbers.caseNo}:received` } as const
+    for (const effect of noticeEffects(written, { ...notice, params: { queryCode } }))
+      change.intend({ ...effect, at })
+    change.command({
+      kind: 'start',
+      itemVersionId: version.id,
+      businessKey: numbers.caseNo,
+      variables: startVariables(version, draft, transport, numbers.caseNo),
+    })
+    change.also({ sql: FILE_PAPERS, values: [draft.id] })
+    change.also({ sql: END_DRAFT, values: [key, at, draft.id] })
+    const made = await writeNewCase(db, newCaseRow(state, draft), change)
+    return made && receipt(numbers, at, paper.documentId)
+  }
+
+  function requireComplete(version: ItemVersion, draft: Draft): void {
+    const problems = checkFiling(version, filingOf(draft, dayOf(clock.now())))
     if (problems.length > 0) throw problem('DRAFT_INCOMPLETE', { fields: problems })
   }
 
-  async function repeated(
-    on: Knex | Knex.Transaction,
-    draft: Draft,
-    key: string,
-  ): Promise<CaseReceipt> {
+  async function repeated(draft: Draft, key: string): Promise<CaseReceipt> {
     if (draft.submittedKey !== key) throw problem('ALREADY_SUBMITTED')
-    const row = (await on('case_file as f')
+    const row = (await db('case_file as f')
       .join('document as d', 'd.case_id', 'f.id')
       .select({
         caseNo: 'f.case_no',
@@ -155,40 +157,71 @@ function staff(draft: Draft): Actor {
   }
 }
 
-async function insertCase(
-  trx: Knex.Transaction,
+/** The case as it stands before its first event. */
+function newCase(
   draft: Draft,
   version: ItemVersion,
-  numbers: { caseNo: string; unifiedNo: string; at: Date },
-): Promise<string> {
+  { caseNo, unifiedNo }: CaseNumbers,
+  at: Date,
+): CaseState {
   const { units } = version.package
   const handling =
     draft.lodgedUnit !== null && units.handling.includes(draft.lodgedUnit)
       ? draft.lodgedUnit
-      : units.handling[0]
-  const [row] = await trx('case_file')
-    .insert({
-      case_no: numbers.caseNo,
-      unified_no: numbers.unifiedNo,
-      draft_id: draft.id,
-      item_version_id: version.id,
-      item_code: version.itemCode,
-      deciding_unit: units.deciding,
-      handling_unit: handling,
+      : (units.handling[0] ?? '')
+  return {
+    case: {
+      id: '',
+      caseNo,
+      unifiedNo,
+      itemVersionId: version.id,
+      itemCode: version.itemCode,
+      decidingUnit: units.deciding,
+      handlingUnit: handling,
       channel: draft.channel,
-      submitted_at: numbers.at,
-    })
-    .returning<{ id: string }[]>('id')
-  if (row === undefined) throw new Error('the case was not stored')
-  await trx('case_form').insert({
-    case_id: row.id,
+      submittedAt: at,
+      revision: '0',
+    },
+    version,
+    events: [],
+    files: draft.files.map((file) => ({ ...file, filed: true })),
     snapshot: 1,
-    form: JSON.stringify(draft.form),
-    transport: JSON.stringify(draft.transport),
-    at: numbers.at,
-  })
-  return String(row.id)
+    form: draft.form,
+    transport: draft.transport as Transport,
+    clock: [],
+    acted: false,
+    lastHash: genesisHash(caseNo),
+  }
 }
+
+/** No row when the draft has another revision than the one that was checked. */
+function newCaseRow({ case: of }: CaseState, draft: Draft): ChangePart {
+  return {
+    sql: `
+      insert into case_file (case_no, unified_no, draft_id, item_version_id, item_code, deciding_unit, handling_unit, channel, submitted_at)
+      select ?::text, ?::text, d.id, ?::bigint, ?::text, ?::text, ?::text, ?::text, ?::timestamptz
+        from case_draft as d where d.id = ? and d.revision = ? and d.submitted_key is null for update
+      returning id, case_no`,
+    values: [
+      of.caseNo,
+      of.unifiedNo,
+      of.itemVersionId,
+      of.itemCode,
+      of.decidingUnit,
+      of.handlingUnit,
+      of.channel,
+      of.submittedAt,
+      draft.id,
+      draft.revision,
+    ],
+  }
+}
+
+const FILE_PAPERS = `
+  update material_file as m set case_id = held.id, filed = true from held where m.draft_id = ?`
+
+const END_DRAFT = `
+  update case_draft as d set submitted_key = ?, updated_at = ? from held where d.id = ?`
 
 /** Keys and choices only; facts are declared scalars of the item (contracts/variables.ts). */
 function startVariables(

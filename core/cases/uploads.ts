@@ -6,9 +6,11 @@ import type { Material } from '../../contracts/item-package.ts'
 import { Problem, problem } from '../../contracts/problems.ts'
 import { getItemVersion } from '../catalogue/item-versions.ts'
 import type { Clock } from '../clock/clock.ts'
+import { sql } from '../database/sql.ts'
 import { lockCase, listCaseEvents } from './case-events.ts'
 import { openDraft, type DraftAccess } from './drafts.ts'
 import type { FileStore } from './file-store.ts'
+import { listCaseFiles, type MaterialFile } from './material-files.ts'
 import { askedMaterials } from './asked-materials.ts'
 import { sniffType } from './sniff-type.ts'
 
@@ -40,15 +42,27 @@ export function createUploads({
     access: DraftAccess,
     upload: Upload,
   ): Promise<UploadReceipt> {
-    const draft = await openDraft(db, draftId, access)
+    let draft = await openDraft(db, draftId, access)
     if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
     const { package: item } = await getItemVersion(db, draft.itemVersionId)
     const material = item.materials.find((m) => m.code === upload.materialCode)
     if (material === undefined) throw problem('MATERIAL_UNKNOWN')
-    return store(upload, material, async (trx) => {
-      const locked = await openDraft(trx, draftId, access, { lock: true })
-      if (locked.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
-      return { draft_id: draftId }
+    return store(upload, material, async (paper) => {
+      // Each lost race is another paper of this draft stored meanwhile, and of those only so many are taken.
+      for (;;) {
+        if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
+        const same = sameOf(draft.files, paper)
+        if (same !== undefined) return { fileId: same.id, repeated: true }
+        requireRoom(draft.files, material)
+        const [row] = await sql<{ id: string }>(db, ADD_TO_DRAFT, [
+          ...rowOf(paper),
+          clock.now(),
+          draftId,
+          draft.revision,
+        ])
+        if (row !== undefined) return { fileId: row.id, repeated: false }
+        draft = await openDraft(db, draftId, access)
+      }
     })
   }
 
@@ -65,58 +79,43 @@ export function createUploads({
     const material = item.materials.find((m) => m.code === upload.materialCode)
     if (material === undefined) throw problem('MATERIAL_UNKNOWN')
     if (!(await asked(db, String(row.id)))) throw problem('MATERIAL_NOT_ASKED')
-    return store(upload, material, async (trx) => {
-      const found = await lockCase(trx, { caseNo })
-      if (!(await asked(trx, found.id))) throw problem('MATERIAL_NOT_ASKED')
-      return { case_id: found.id }
-    })
+    return store(upload, material, (paper) =>
+      db.transaction(async (trx) => {
+        const found = await lockCase(trx, { caseNo })
+        if (!(await asked(trx, found.id))) throw problem('MATERIAL_NOT_ASKED')
+        const waiting = (await listCaseFiles(trx, found.id)).filter((file) => !file.filed)
+        const same = sameOf(waiting, paper)
+        if (same !== undefined) return { fileId: same.id, repeated: true }
+        requireRoom(waiting, material)
+        const values = [...rowOf(paper), clock.now(), found.id]
+        const [row] = await sql<{ id: string }>(trx, ADD_TO_CASE, values)
+        if (row === undefined) throw new Error('the upload was not stored')
+        return { fileId: row.id, repeated: false }
+      }),
+    )
   }
 
   /** Bytes first, row after: a crash between leaves an orphan file, never a row without its paper. */
   async function store(
     upload: Upload,
     material: Material,
-    owner: (trx: Knex.Transaction) => Promise<{ draft_id: string } | { case_id: string }>,
+    addRow: (paper: StoredPaper) => Promise<{ fileId: string; repeated: boolean }>,
   ): Promise<UploadReceipt> {
     const stored = await fileStore.put(upload.content, { maxBytes: material.files.maxBytes })
-    const fileName = basename(upload.fileName).slice(0, 200)
+    const { sha256, sizeBytes, storageKey } = stored
     try {
       const mediaType = sniffType(stored.head)
       if (mediaType === undefined || !material.files.types.includes(mediaType)) {
         throw problem('FILE_TYPE_REFUSED', { allowed: material.files.types })
       }
-      const { receipt, repeated } = await db.transaction(async (trx) => {
-        const of = await owner(trx)
-        const known = await findSame(trx, of, material.code, fileName, stored.sha256)
-        if (known !== undefined) return { receipt: known, repeated: true }
-        const count = (await trx('material_file as m')
-          .where({ ...of, material_code: material.code, filed: false })
-          .count({ n: '*' })
-          .first()) as { n: number }
-        if (Number(count.n) >= material.files.maxCount) {
-          throw problem('FILE_COUNT_EXCEEDED', { detail: `max ${material.files.maxCount}` })
-        }
-        const [row] = await trx('material_file')
-          .insert({
-            ...of,
-            material_code: material.code,
-            file_name: fileName,
-            media_type: mediaType,
-            size_bytes: stored.sizeBytes,
-            sha256: stored.sha256,
-            storage_key: stored.storageKey,
-            uploaded_at: clock.now(),
-          })
-          .returning<{ id: string }[]>('id')
-        if (row === undefined) throw new Error('the upload was not stored')
-        const { sha256, sizeBytes } = stored
-        return { receipt: { fileId: row.id, sha256, sizeBytes, mediaType }, repeated: false }
-      })
-      if (repeated) await fileStore.remove(stored.storageKey)
-      return receipt
+      const fileName = basename(upload.fileName).slice(0, 200)
+      const paper = { code: material.code, fileName, mediaType, sizeBytes, sha256, storageKey }
+      const { fileId, repeated } = await addRow(paper)
+      if (repeated) await fileStore.remove(storageKey)
+      return { fileId, sha256, sizeBytes, mediaType }
     } catch (error) {
       // After any other fault the row may stand, its commit unanswered: then the bytes must stay.
-      if (error instanceof Problem) await fileStore.remove(stored.storageKey)
+      if (error instanceof Problem) await fileStore.remove(storageKey)
       throw error
     }
   }
@@ -127,16 +126,14 @@ export function createUploads({
     access: DraftAccess,
     fileId: string,
   ): Promise<void> {
-    const storageKey = await db.transaction(async (trx) => {
-      const draft = await openDraft(trx, draftId, access, { lock: true })
-      if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
-      const [row] = await trx('material_file')
-        .where({ id: fileId, draft_id: draftId, filed: false })
-        .delete<{ storage_key: string }[]>('storage_key')
-      if (row === undefined) throw problem('FILE_NOT_FOUND')
-      return row.storage_key
-    })
-    await fileStore.remove(storageKey)
+    const draft = await openDraft(db, draftId, access)
+    if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
+    const [row] = await sql<{ storageKey: string }>(db, REMOVE_FROM_DRAFT, [draftId, fileId])
+    if (row !== undefined) return fileStore.remove(row.storageKey)
+    // Submitted since it was read, or no such file.
+    if ((await openDraft(db, draftId, access)).submittedKey !== null)
+      throw problem('ALREADY_SUBMITTED')
+    throw problem('FILE_NOT_FOUND')
   }
 
   /** Only an upload that was not sent yet; what is filed stays in the file. @throws FILE_NOT_FOUND */
@@ -155,24 +152,53 @@ export function createUploads({
   return { toDraft, toCase, removeFromDraft, removeFromCase }
 }
 
+interface StoredPaper {
+  readonly code: string
+  readonly fileName: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly storageKey: string
+}
+
+/** In the order of COLUMNS. */
+function rowOf(paper: StoredPaper): (string | number)[] {
+  const { code, fileName, mediaType, sizeBytes, sha256, storageKey } = paper
+  return [code, fileName, mediaType, sizeBytes, sha256, storageKey]
+}
+
+const COLUMNS = 'material_code, file_name, media_type, size_bytes, sha256, storage_key, uploaded_at'
+
+/** What is added to a draft gives it another revision: a submit that has read the old one checks again. */
+const ADD_TO_DRAFT = `
+  with draft as (
+    update case_draft set revision = revision + 1 where id = $8 and revision = $9 and submitted_key is null returning id)
+  insert into material_file (draft_id, ${COLUMNS})
+  select draft.id, $1::text, $2::text, $3::text, $4::bigint, $5::text, $6::text, $7::timestamptz from draft returning id`
+
+const ADD_TO_CASE = `
+  insert into material_file (case_id, ${COLUMNS}) values ($8, $1, $2, $3, $4, $5, $6, $7) returning id`
+
+const REMOVE_FROM_DRAFT = `
+  with draft as (
+    update case_draft set revision = revision + 1 where id = $1 and submitted_key is null returning id)
+  delete from material_file as m using draft where m.draft_id = draft.id and m.id = $2 and not m.filed
+  returning m.storage_key as "storageKey"`
+
 /** The same bytes under the same name: the answer to the first try was lost and the client sends it again. */
-async function findSame(
-  trx: Knex.Transaction,
-  of: { draft_id: string } | { case_id: string },
-  materialCode: string,
-  fileName: string,
-  sha256: string,
-): Promise<UploadReceipt | undefined> {
-  const row = (await trx('material_file as m')
-    .select({
-      fileId: 'm.id',
-      sha256: 'm.sha256',
-      sizeBytes: 'm.size_bytes',
-      mediaType: 'm.media_type',
-    })
-    .where({ ...of, material_code: materialCode, file_name: fileName, sha256, filed: false })
-    .first()) as UploadReceipt | undefined
-  return row && { ...row, sizeBytes: Number(row.sizeBytes) }
+function sameOf(files: readonly MaterialFile[], paper: StoredPaper): MaterialFile | undefined {
+  return files.find(
+    (file) =>
+      file.materialCode === paper.code &&
+      file.fileName === paper.fileName &&
+      file.sha256 === paper.sha256,
+  )
+}
+
+/** @throws FILE_COUNT_EXCEEDED */
+function requireRoom(files: readonly MaterialFile[], { code, files: limits }: Material): void {
+  if (files.filter((file) => file.materialCode === code).length >= limits.maxCount)
+    throw problem('FILE_COUNT_EXCEEDED', { detail: `max ${limits.maxCount}` })
 }
 
 export type Uploads = ReturnType<typeof createUploads>

@@ -1,21 +1,16 @@
 /** The item version's own body of a paper, kept with the version for life (item.json: documents.templates). */
 import type { Knex } from 'knex'
+import { getItemVersion, listVersionFiles } from '../catalogue/item-versions.ts'
 import type { DocumentKind } from './document-facts.ts'
 
+/** @returns undefined when the version prints the house's body */
 export async function ownTemplateOf(
   db: Knex,
-  caseId: string,
+  itemVersionId: string,
   kind: DocumentKind,
 ): Promise<string | undefined> {
-  const row = (await db('case_file as f')
-    .join('item_version as v', 'v.id', 'f.item_version_id')
-    .join('item_version_file as t', (join) => {
-      join
-        .on('t.item_version_id', 'v.id')
-        .andOn('t.path', db.raw("v.package #>> array['documents', 'templates', ?::text]", [kind]))
-    })
-    .select('t.content')
-    .where('f.id', caseId)
-    .first()) as { content: Buffer } | undefined
-  return row?.content.toString('utf8')
+  const { package: item } = await getItemVersion(db, itemVersionId)
+  const path = item.documents.templates?.[kind]
+  if (path === undefined) return undefined
+  return (await listVersionFiles(db, itemVersionId)).get(path)?.toString('utf8')
 }

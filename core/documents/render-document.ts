@@ -1,17 +1,16 @@
 /** Makes the PDF of an ordered paper, once for all time: the stored bytes are what is printed, sent and verified. */
-import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { Knex } from 'knex'
 import QRCode from 'qrcode'
 import { problem } from '../../contracts/problems.ts'
 import { queryCodeOf } from '../cases/case-access.ts'
 import type { FileStore } from '../cases/file-store.ts'
 import type { Clock } from '../clock/clock.ts'
+import type { Paper, PaperCase, StoredPdf } from './compose-paper.ts'
 import type { DocumentFacts, DocumentKind } from './document-facts.ts'
 import { findFonts, type Fonts } from './fonts.ts'
 import { ownTemplateOf } from './own-template.ts'
 import { anySampleFacts } from './sample-facts.ts'
-import { createTypesetter, type Typeset } from './typesetter.ts'
+import { createTypesetter } from './typesetter.ts'
 
 export interface RendererDeps {
   readonly fileStore: FileStore
@@ -25,21 +24,18 @@ export interface RendererDeps {
   readonly templatesFolder?: string
 }
 
-export interface RenderedDocument {
+export interface RenderedDocument extends StoredPdf {
   readonly documentId: string
   readonly caseId: string
   readonly kind: DocumentKind
   readonly docNo: string
-  /** hex, over the stored PDF */
-  readonly sha256: string
-  readonly storageKey: string
-  readonly sizeBytes: number
 }
 
 interface Row {
   readonly id: string
   readonly caseId: string
   readonly caseNo: string
+  readonly itemVersionId: string
   readonly kind: DocumentKind
   readonly docNo: string
   readonly verifyCode: string
@@ -49,9 +45,6 @@ interface Row {
   readonly storageKey: string | null
   readonly sizeBytes: number | null
 }
-
-/** A paper of 200 pages stays far below; a template that runs away does not fill the disk. */
-const MAX_BYTES = 20_000_000
 
 export function createRenderer(deps: RendererDeps) {
   const { fileStore, clock, publicUrl, queryKey } = deps
@@ -80,14 +73,13 @@ export function createRenderer(deps: RendererDeps) {
     if (before === undefined) throw problem('DOCUMENT_NOT_FOUND')
     const done = asRendered(before)
     if (done !== undefined) return done
-    const ownTemplate = await ownTemplateOf(db, before.caseId, before.kind)
+    const ownTemplate = await ownTemplateOf(db, before.itemVersionId, before.kind)
     return db.transaction(async (trx) => {
       const row = await findRow(trx, documentId, { lock: true })
       if (row === undefined) throw problem('DOCUMENT_NOT_FOUND')
       const meanwhile = asRendered(row)
       if (meanwhile !== undefined) return meanwhile
-      const { pdf } = await typeset(row, ownTemplate)
-      const stored = await store(pdf)
+      const stored = await makePdf(row, row.caseNo, ownTemplate)
       await trx('document').where({ id: row.id }).update({
         sha256: stored.sha256,
         size_bytes: stored.sizeBytes,
@@ -98,25 +90,36 @@ export function createRenderer(deps: RendererDeps) {
     })
   }
 
-  async function typeset(row: Row, ownTemplate: string | undefined): Promise<Typeset> {
-    return typesetter.typeset({
-      kind: row.kind,
-      createdAt: row.orderedAt,
+  /** The PDF of a paper that no row names yet; the caller names it, or takes it out of the store again. */
+  async function print(db: Knex, paper: Paper, of: PaperCase['case']): Promise<StoredPdf> {
+    return makePdf(paper, of.caseNo, await ownTemplateOf(db, of.itemVersionId, paper.kind))
+  }
+
+  async function makePdf(
+    paper: Pick<Paper, 'kind' | 'verifyCode' | 'facts' | 'orderedAt'>,
+    caseNo: string,
+    ownTemplate: string | undefined,
+  ): Promise<StoredPdf> {
+    const { pdf } = typesetter.typeset({
+      kind: paper.kind,
+      createdAt: paper.orderedAt,
       data: {
-        ...row.facts,
-        queryCode: queryCodeOf(queryKey, row.caseNo),
-        verify: { code: row.verifyCode, qr: await qrCode(`${publicUrl}/verify/${row.verifyCode}`) },
+        ...paper.facts,
+        queryCode: queryCodeOf(queryKey, caseNo),
+        verify: {
+          code: paper.verifyCode,
+          qr: await qrCode(`${publicUrl}/verify/${paper.verifyCode}`),
+        },
       },
       ...(ownTemplate === undefined ? {} : { ownTemplate }),
     })
+    const { sha256, storageKey, sizeBytes } = await fileStore.putBytes(pdf)
+    return { sha256, storageKey, sizeBytes }
   }
 
-  async function store(pdf: Buffer) {
-    const sha256 = createHash('sha256').update(pdf).digest('hex')
-    const stored = await fileStore.put(Readable.from([pdf]), { maxBytes: MAX_BYTES })
-    if (stored.sha256 !== sha256)
-      throw new Error('the file store kept other bytes than it was given')
-    return { sha256, storageKey: stored.storageKey, sizeBytes: stored.sizeBytes }
+  /** A printed paper that could not be filed: its case moved on meanwhile, and its words are collected anew. */
+  async function discard({ storageKey }: StoredPdf): Promise<void> {
+    await fileStore.remove(storageKey)
   }
 
   /** The first paper loads the fonts (0.2-0.6 s); done before the first request waits for it. */
@@ -130,7 +133,7 @@ export function createRenderer(deps: RendererDeps) {
     })
   }
 
-  return { ensureRendered, warmUp }
+  return { ensureRendered, print, discard, warmUp }
 }
 
 export type Renderer = ReturnType<typeof createRenderer>
@@ -151,6 +154,7 @@ async function findRow(
       id: 'd.id',
       caseId: 'd.case_id',
       caseNo: 'f.case_no',
+      itemVersionId: 'f.item_version_id',
       kind: 'd.kind',
       docNo: 'd.doc_no',
       verifyCode: 'd.verify_code',
@@ -163,7 +167,7 @@ async function findRow(
     .where('d.id', documentId)
   // Only the paper: the case's row belongs to the acts.
   const row = (await (options.lock ? query.forUpdate('d') : query).first()) as Row | undefined
-  return row && { ...row, caseId: String(row.caseId) }
+  return row && { ...row, caseId: String(row.caseId), itemVersionId: String(row.itemVersionId) }
 }
 
 function identityOf(row: Row) {

@@ -4,6 +4,7 @@
  * crash is the same effect (scoreboard.md B2).
  */
 import type { Knex } from 'knex'
+import type { ChangePart } from '../cases/case-change.ts'
 
 export type EffectKind = 'ems.create' | 'ems.cancel' | 'sms.send' | 'mail.send'
 export type EffectState = 'intended' | 'sending' | 'done' | 'refused'
@@ -138,6 +139,19 @@ export interface Settlement {
   readonly answer: object
   readonly at: Date
 }
+
+/** The end of an effect as the condition of a change of its case: no row when another attempt settled it first. */
+export function settlementPart(id: string, { state, answer, at }: Settlement): ChangePart {
+  return { sql: SETTLE, values: [state, JSON.stringify(answer), at, id] }
+}
+
+const SETTLE = `
+  update effect as e
+     set state = ?, answer = ?::jsonb || coalesce(e.answer, '{}'), settled_at = ?, request = e.request #- '{params,queryCode}',
+         lease_until = null, last_error = null
+    from touched
+   where e.id = ? and e.settled_at is null
+  returning touched.id, touched.case_no`
 
 /**
  * Records the end of an effect. Secrets the message carried (the query code) are struck from the request: the ledger

@@ -2,7 +2,8 @@ import type { RuleOutcome } from '../../contracts/case-events.ts'
 import { STATUS_WORDS } from '../../contracts/case-status.ts'
 import type { DeskCase, TimelineEntry } from '../../contracts/desk.ts'
 import type { Database } from '../../core/database/database.ts'
-import { contextOf, type CaseContext } from '../../core/cases/case-context.ts'
+import type { CaseContext } from '../../core/cases/case-context.ts'
+import { loadCase } from '../../core/cases/load-case.ts'
 import type { CaseRow } from '../../core/cases/case-events.ts'
 import { deriveStatus } from '../../core/cases/derive-status.ts'
 import { listActorNames, listOpenTasks, type DeskTask } from '../../core/cases/desk-file.ts'
@@ -32,7 +33,7 @@ export async function deskCaseOf(
   reader: Reader,
 ): Promise<DeskCase> {
   const [context, entries, tasks, documents, days] = await Promise.all([
-    contextOf(db, row),
+    loadCase(db, { caseId: row.id }),
     listClockEntries(db, row.id),
     listOpenTasks(db, row.id),
     listDocuments(db, row.id),

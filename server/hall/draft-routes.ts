@@ -53,7 +53,7 @@ export const draftRoutes: FastifyPluginAsyncTypebox<DraftRoutesOptions> = async 
       },
     },
     async (request) => {
-      const { draft, files } = await drafts.get(request.params.id, accessOf(request))
+      const draft = await drafts.get(request.params.id, accessOf(request))
       const version = await drafts.versionOf(draft)
       return {
         id: draft.id,
@@ -62,7 +62,7 @@ export const draftRoutes: FastifyPluginAsyncTypebox<DraftRoutesOptions> = async 
         channel: draft.channel,
         form: draft.form,
         transport: draft.transport,
-        files: files.map(toFileView),
+        files: draft.files.map(toFileView),
         submitted: draft.submittedKey !== null,
         updatedAt: draft.updatedAt.toISOString(),
       }

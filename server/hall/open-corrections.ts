@@ -6,12 +6,12 @@ import {
   openCorrection,
   openTolerance,
 } from '../../core/cases/asked-materials.ts'
-import { loadCaseContext } from '../../core/cases/case-context.ts'
+import { loadCase } from '../../core/cases/load-case.ts'
 import { toFileView } from './views.ts'
 
 /** Only the fields the notice lists are shown back: the rest of the form stays in the file. */
 export async function openCorrectionsOf(db: Database, caseNo: string): Promise<OpenCorrections> {
-  const { events, files, form, version } = await loadCaseContext(db, { caseNo })
+  const { events, files, form, version } = await loadCase(db, { caseNo })
   const correction = openCorrection(events)
   const tolerance = openTolerance(events)
   const asked = askedMaterials(events)

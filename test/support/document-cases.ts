@@ -2,7 +2,11 @@ import type { Knex } from 'knex'
 
 import type { CaseEvent } from '../../contracts/case-events.ts'
 import { appendCaseEvent, type CaseRow } from '../../core/cases/case-events.ts'
+import { changeCase } from '../../core/cases/change-case.ts'
+import { loadCalendar } from '../../core/clock/calendar.ts'
 import { appendClockEntry } from '../../core/clock/clock-ledger.ts'
+import { composePaper, paperPart } from '../../core/documents/compose-paper.ts'
+import type { DocumentKind } from '../../core/documents/document-facts.ts'
 import { seedCalendar } from '../../core/clock/seed-calendar.ts'
 import { EXAMINER, shippedVersion } from './documents-builders.ts'
 import type { TestDatabase } from './database.ts'
@@ -63,6 +67,27 @@ export async function givenVersion(
       sha256: 'x',
       content: Buffer.from(source),
     })
+}
+
+/** A paper that is numbered and whose words are frozen, as a receipt is at filing; its PDF is not made yet. */
+export async function givenOrderedPaper(
+  { db }: TestDatabase,
+  of: {
+    readonly caseId: string
+    readonly kind: DocumentKind
+    readonly cause: string
+    readonly at: Date
+  },
+): Promise<{ documentId: string }> {
+  const { caseId, kind, cause, at } = of
+  const calendar = await loadCalendar(db)
+  const clock = { now: () => at }
+  const { result } = await changeCase({ db, clock }, { caseId }, async (context, change, on) => {
+    const paper = await composePaper(on, { kind, context, calendar, at })
+    change.also(paperPart(paper, cause))
+    return paper
+  })
+  return result
 }
 
 let filedSoFar = 0

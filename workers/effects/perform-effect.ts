@@ -4,7 +4,7 @@
  * partner what it knows (call-partner.ts), so one parcel and one message leave the house.
  */
 import type { Knex } from 'knex'
-import { listCaseEvents, lockCase, touchCase } from '../../core/cases/case-events.ts'
+import { listCaseEvents, lockCase, touchCase, type CaseRow } from '../../core/cases/case-events.ts'
 import { deriveStatus } from '../../core/cases/derive-status.ts'
 import type { Clock } from '../../core/clock/clock.ts'
 import { cancelUncollected } from '../../core/dispatch/cancel-uncollected.ts'
@@ -16,7 +16,7 @@ import {
   settleEffect,
   type Effect,
 } from '../../core/effects/effects.ts'
-import { recordNoticed } from '../../core/notices/record-noticed.ts'
+import { settleNotice } from '../../core/notices/settle-notice.ts'
 import type { CourierOrder } from '../../contracts/courier.ts'
 import { PartnerFault } from '../../partners/partner-fault.ts'
 import type { Log } from '../log.ts'
@@ -90,41 +90,51 @@ export function createEffectPerformer(options: EffectPerformerOptions) {
     effect: Effect,
     answer: Exclude<PartnerAnswer, { kind: 'later' }>,
   ): Promise<void> {
-    await db.transaction(async (trx) => {
-      const row = await lockCase(trx, { caseId: effect.caseId })
-      const at = clock.now()
-      const kept = answer.kind === 'done' ? answer.answer : { code: answer.code }
-      // False: another attempt, overlapping after a lost lease, was told the same and wrote what follows.
-      if (!(await settleEffect(trx, effect.id, { state: answer.kind, answer: kept, at }))) return
-      switch (effect.kind) {
-        case 'ems.create':
-          if (answer.kind === 'done' && answer.answer.waybillNo !== undefined) {
-            const { direction } = effect.request as CourierOrder
-            const { waybillNo } = answer.answer
-            await recordBooked(trx, row, { effectId: effect.id, direction, waybillNo, at })
-            // Withdrawn while the courier was being asked: the new parcel is called off as well.
-            const ended = deriveStatus(await listCaseEvents(trx, row.id)) === 'withdrawn'
-            if (ended) await cancelUncollected(trx, row.id, at)
-          }
-          return
-        case 'sms.send':
-        case 'mail.send':
-          return recordNoticed(trx, row, effect, at)
-        case 'ems.cancel':
-          if (answer.kind === 'done') {
-            const { waybillNo } = effect.request as { waybillNo: string }
-            await trx('parcel').where({ waybill_no: waybillNo }).update({ state: 'cancelled' })
-            await touchCase(trx, row)
-          }
-          return
-      }
-    })
+    const kept = answer.kind === 'done' ? answer.answer : { code: answer.code }
+    switch (effect.kind) {
+      case 'sms.send':
+      case 'mail.send':
+        await settleNotice({ db, clock }, effect, { state: answer.kind, answer: kept })
+        break
+      case 'ems.create':
+        await settleParcel(effect, answer.kind, kept, async (trx, row, at) => {
+          if (answer.kind === 'refused' || answer.answer.waybillNo === undefined) return
+          const { direction } = effect.request as CourierOrder
+          const { waybillNo } = answer.answer
+          await recordBooked(trx, row, { effectId: effect.id, direction, waybillNo, at })
+          // Withdrawn while the courier was being asked: the new parcel is called off as well.
+          const ended = deriveStatus(await listCaseEvents(trx, row.id)) === 'withdrawn'
+          if (ended) await cancelUncollected(trx, row.id, at)
+        })
+        break
+      case 'ems.cancel':
+        await settleParcel(effect, answer.kind, kept, async (trx, row) => {
+          if (answer.kind === 'refused') return
+          const { waybillNo } = effect.request as { waybillNo: string }
+          await trx('parcel').where({ waybill_no: waybillNo }).update({ state: 'cancelled' })
+          await touchCase(trx, row)
+        })
+    }
     if (answer.kind === 'refused') {
       log.warn(
         { effect: effect.id, kind: effect.kind, partner: answer.partner, code: answer.code },
         'a partner refused',
       )
     }
+  }
+
+  async function settleParcel(
+    { id, caseId }: Effect,
+    state: Performed,
+    answer: object,
+    follow: (trx: Knex.Transaction, row: CaseRow, at: Date) => Promise<void>,
+  ): Promise<void> {
+    await db.transaction(async (trx) => {
+      const row = await lockCase(trx, { caseId })
+      const at = clock.now()
+      // False: another attempt, overlapping after a lost lease, was told the same and wrote what follows.
+      if (await settleEffect(trx, id, { state, answer, at })) await follow(trx, row, at)
+    })
   }
 
   async function giveBack(effect: Effect, error: unknown): Promise<void> {

@@ -35,7 +35,12 @@ export async function emptyAbandonedDrafts(
     storageKeys.push(...removed.map((row) => row.storage_key))
     await trx('case_draft')
       .whereIn('id', ids)
-      .update({ form: '{}', transport: '{}', token_hash: '' })
+      .update({
+        form: '{}',
+        transport: '{}',
+        token_hash: '',
+        revision: trx.raw('revision + 1'),
+      })
     return ids.length
   })
   // After the commit: a file that no row names is litter, a row without its file would be a loss.

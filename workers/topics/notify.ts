@@ -1,14 +1,13 @@
 import type { Knex } from 'knex'
 import { Topics } from '../../contracts/topics.ts'
-import { lockCase, type CaseRow } from '../../core/cases/case-events.ts'
-import { getItemVersion } from '../../core/catalogue/item-versions.ts'
-import type { Calendar, CalendarSource } from '../../core/clock/calendar.ts'
-import { listClockEntries } from '../../core/clock/clock-ledger.ts'
+import { changeCase } from '../../core/cases/change-case.ts'
+import type { CalendarSource } from '../../core/clock/calendar.ts'
 import type { Clock } from '../../core/clock/clock.ts'
 import { deriveDueDates } from '../../core/clock/due-dates.ts'
-import { intendNotice } from '../../core/notices/intend-notice.ts'
+import { getEffect, type Effect } from '../../core/effects/effects.ts'
+import { noticeEffects } from '../../core/notices/intend-notice.ts'
 import type { NoticeKind } from '../../core/notices/notice-params.ts'
-import { LEASE_MS, type EffectPerformer } from '../effects/perform-effect.ts'
+import { LEASE_MS, type EffectPerformer, type Performed } from '../effects/perform-effect.ts'
 import { topic } from '../topic.ts'
 
 const CALL_MS = 20_000
@@ -22,49 +21,54 @@ export function notify({
   clock,
   calendar,
   performer,
+  by,
 }: {
   db: Knex
   clock: Clock
   calendar: CalendarSource
   performer: EffectPerformer
+  /** worker id */
+  by: string
 }) {
-  async function promisedOn(
-    trx: Knex.Transaction,
-    row: CaseRow,
-    days: Calendar,
-  ): Promise<string | undefined> {
-    const { guide } = (await getItemVersion(trx, row.itemVersionId)).package
-    const entries = await listClockEntries(trx, row.id)
-    return deriveDueDates(entries, guide, days).promisedOn
-  }
-
   return topic({
     contract: Topics.notify,
     async run({ caseNo, taskKey, properties, holdLock }) {
       const notice = properties['notice'] as NoticeKind
-      // Before the transaction: who waits for a second connection while holding one can starve the pool.
       const days = await calendar.get()
-      const effects = await db.transaction(async (trx) => {
-        const row = await lockCase(trx, { caseNo })
-        const at = clock.now()
-        const promised = notice === 'accepted' ? await promisedOn(trx, row, days) : undefined
-        return intendNotice(trx, {
-          caseId: row.id,
+      const { result, written } = await changeCase({ db, clock }, { caseNo }, (of, change) => {
+        const { promisedOn } = deriveDueDates(of.clock, of.version.package.guide, days)
+        const effects = noticeEffects(of, {
           notice,
           key: taskKey,
-          at,
-          notBefore: new Date(at.getTime() + LEASE_MS),
-          ...(promised === undefined ? {} : { promisedOn: promised }),
+          ...(promisedOn === undefined ? {} : { promisedOn }),
         })
+        // Intended and leased at once: this handler is the first attempt, a sweeper takes over what a crash leaves.
+        const lease = { by, until: new Date(change.at.getTime() + LEASE_MS) }
+        for (const effect of effects) change.intend({ ...effect, at: change.at, lease })
+        return { caseId: of.case.id, at: change.at, effects }
       })
-      const open = effects.filter(({ state }) => state === 'intended' || state === 'sending')
-      if (open.length === 0) return {}
+      const { at, caseId, effects } = result
+      if (effects.length === 0) return {}
       await holdLock(CALL_MS)
-      const ends = await Promise.allSettled(open.map(({ id }) => performer.performById(id)))
+      const ends = await Promise.allSettled(
+        effects.map((effect): Promise<Performed> => {
+          const id = written?.effects.get(effect.key)
+          if (id === undefined) return performKnown(effect.key)
+          const leased = { ...effect, id, caseId, attempts: 1, intendedAt: at, nextAttemptAt: at }
+          return performer.performLeased({ ...leased, state: 'sending' }, at)
+        }),
+      )
       const failed = ends.find((end) => end.status === 'rejected')
       // The channels that worked are settled; the next try of this task only finds the open one.
       if (failed !== undefined) throw failed.reason
       return {}
     },
   })
+
+  /** An earlier try of this task has put it into the ledger. */
+  async function performKnown(key: string): Promise<Performed> {
+    const known: Effect = await getEffect(db, key)
+    if (known.state === 'done' || known.state === 'refused') return known.state
+    return performer.performById(known.id)
+  }
 }

@@ -8,18 +8,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createFileStore, type FileStore } from '../../../core/cases/file-store.ts'
 import { queryCodeOf } from '../../../core/cases/case-access.ts'
+import { listCaseEvents, touchCase } from '../../../core/cases/case-events.ts'
+import { createCalendarSource } from '../../../core/clock/calendar.ts'
 import { createPool } from '../../../core/database/pool.ts'
 import type { DocumentKind } from '../../../core/documents/document-facts.ts'
 import { getDocumentFile, listDocuments } from '../../../core/documents/documents.ts'
-import { orderDocument } from '../../../core/documents/order-document.ts'
+import { issueDocument } from '../../../core/documents/issue-document.ts'
 import { createRenderer } from '../../../core/documents/render-document.ts'
 import { verifyByCode, verifyPdf } from '../../../core/documents/verify-document.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
-import { givenCase, givenDistrict, givenVersion } from '../../support/document-cases.ts'
+import {
+  givenCase,
+  givenDistrict,
+  givenOrderedPaper,
+  givenVersion,
+} from '../../support/document-cases.ts'
 import { events, filed, type Happening } from '../../support/documents-builders.ts'
 import { pdfText } from '../../support/pdf-text.ts'
 
 const AT = new Date('2026-11-23T12:00:00+08:00')
+const clock = { now: () => AT }
 const QUERY_KEY = Buffer.alloc(32, 7)
 const accepted: Happening = ['accepted', { mode: 'ordinary', tolerated: [] }]
 const granted: Happening = ['decided', { decision: 'grant', mode: 'desk', text: '准予' }]
@@ -30,7 +38,7 @@ let fileStore: FileStore
 const rendererOn = (store: FileStore) =>
   createRenderer({
     fileStore: store,
-    clock: { now: () => AT },
+    clock,
     publicUrl: 'https://hall.example.cn',
     queryKey: QUERY_KEY,
   })
@@ -48,29 +56,79 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const order = (caseId: string, kind: DocumentKind, cause = 'task-1', at = AT) =>
-  database.db.transaction((trx) => orderDocument(trx, { caseId, kind, cause, at }))
+const order = (caseId: string, kind: DocumentKind, cause = 'task-1') =>
+  givenOrderedPaper(database, { caseId, kind, cause, at: AT })
+const issue = (caseNo: string, kind: DocumentKind, by = renderer) =>
+  issueDocument(
+    { db: database.db, clock, calendar: createCalendarSource(database.db), renderer: by },
+    { caseNo, kind, cause: `task of ${caseNo}` },
+  )
 
 const filesOnDisk = () =>
   readdirSync(root, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).length
 
-describe('orderDocument', () => {
-  it('gives one paper for one cause, however often it is ordered', async () => {
-    const { id } = await givenCase(database, events(...filed(), accepted))
-    const first = await order(id, 'acceptance-notice')
-    const again = await Promise.all(Array.from({ length: 6 }, () => order(id, 'acceptance-notice')))
-    expect(new Set(again.map((a) => a.documentId))).toEqual(new Set([first.documentId]))
-    expect(await listDocuments(database.db, id)).toHaveLength(1)
-  })
-
-  it('gives one paper to callers who order it at the same moment', async () => {
-    const { id } = await givenCase(database, events(...filed(), accepted))
-    const orders = await Promise.all(
-      Array.from({ length: 6 }, () => order(id, 'acceptance-notice')),
+describe('issueDocument', () => {
+  const issuedOf = async (id: string) =>
+    (await listCaseEvents(database.db, id)).flatMap((e) =>
+      e.type === 'document-issued' ? [e.payload] : [],
     )
-    expect(new Set(orders.map((o) => o.documentId)).size).toBe(1)
+
+  it('issues one paper for one cause, however often it is asked', async () => {
+    const { id, caseNo } = await givenCase(database, events(...filed(), accepted))
+    await issue(caseNo, 'acceptance-notice')
+    const [first] = await listDocuments(database.db, id)
+    await issue(caseNo, 'acceptance-notice')
+    expect(await listDocuments(database.db, id)).toEqual([first])
+    expect(await issuedOf(id)).toEqual([
+      {
+        documentId: first?.id,
+        kind: 'acceptance-notice',
+        docNo: first?.docNo,
+        sha256: first?.sha256,
+      },
+    ])
   })
 
+  it('issues one paper to six who ask at the same moment, and leaves one file', async () => {
+    const { id, caseNo } = await givenCase(database, events(...filed(), accepted))
+    const before = filesOnDisk()
+    await Promise.all(Array.from({ length: 6 }, () => issue(caseNo, 'acceptance-notice')))
+    expect(await listDocuments(database.db, id)).toHaveLength(1)
+    expect(await issuedOf(id)).toHaveLength(1)
+    expect(filesOnDisk() - before).toBe(1)
+  })
+
+  it('collects the words anew, under the same number, when the case moves on while it prints', async () => {
+    const { id, caseNo } = await givenCase(database, events(...filed(), accepted))
+    const numbers: string[] = []
+    const moving = {
+      ...renderer,
+      print: async (...of: Parameters<typeof renderer.print>) => {
+        numbers.push(of[1].docNo)
+        const stored = await renderer.print(...of)
+        if (numbers.length === 1)
+          await database.db.transaction(async (trx) => touchCase(trx, { id, caseNo }))
+        return stored
+      },
+    }
+    const before = filesOnDisk()
+    await issue(caseNo, 'acceptance-notice', moving)
+    expect(numbers).toHaveLength(2)
+    expect(new Set(numbers).size).toBe(1)
+    expect(await issuedOf(id)).toMatchObject([{ docNo: numbers[0] }])
+    expect(filesOnDisk() - before).toBe(1)
+  })
+
+  it('leaves neither row nor event when the store fails', async () => {
+    const { id, caseNo } = await givenCase(database, events(...filed(), accepted))
+    const full = rendererOn({ ...fileStore, putBytes: () => Promise.reject(new Error('full')) })
+    await expect(issue(caseNo, 'acceptance-notice', full)).rejects.toThrow('full')
+    expect(await listDocuments(database.db, id)).toEqual([])
+    expect(await issuedOf(id)).toEqual([])
+  })
+})
+
+describe('composePaper', () => {
   it('numbers by organ word and year, without a number twice', async () => {
     const cases = []
     for (let i = 0; i < 8; i += 1)
@@ -160,8 +218,8 @@ describe('ensureRendered', () => {
     let orphan = ''
     const crashing: FileStore = {
       ...fileStore,
-      put: async (source, limits) => {
-        orphan = (await fileStore.put(source, limits)).sha256
+      putBytes: async (bytes) => {
+        orphan = (await fileStore.putBytes(bytes)).sha256
         throw new Error('killed')
       },
     }
@@ -185,8 +243,9 @@ describe('ensureRendered', () => {
       const { storageKey } = await renderer.ensureRendered(database.db, documentId)
       return pdfText(await buffer(fileStore.read(storageKey)))
     }
-    expect(await text(own.id)).toContain('本事项自有文本：广州示例劳务有限公司，2026年11月23日')
-    expect(await text(own.id)).toContain('(行政许可专用章)')
+    const ownText = await text(own.id)
+    expect(ownText).toContain('本事项自有文本：广州示例劳务有限公司，2026年11月23日')
+    expect(ownText).toContain('(行政许可专用章)')
     expect(await text(house.id)).toContain('材料齐全、符合法定形式')
   })
 })

@@ -8,10 +8,11 @@ import {
   releaseEffect,
   reopenEffect,
   settleEffect,
+  type Effect,
 } from '../../../core/effects/effects.ts'
 import { intendNotice } from '../../../core/notices/intend-notice.ts'
-import { recordNoticed } from '../../../core/notices/record-noticed.ts'
-import { lockCase, listCaseEvents } from '../../../core/cases/case-events.ts'
+import { settleNotice } from '../../../core/notices/settle-notice.ts'
+import { listCaseEvents, lockCase } from '../../../core/cases/case-events.ts'
 import { intendParcel } from '../../../core/dispatch/order-parcel.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { givenCase, givenOffice, scenario } from './given-case.ts'
@@ -111,17 +112,57 @@ describe('a notice', () => {
       intendNotice(trx, { caseId, notice: 'withdrawn', key: 'notice', at }),
     )
     expect(effects.map((e) => e.kind)).toEqual(['sms.send', 'mail.send'])
-    for (const [index, effect] of effects.entries()) {
-      await database.db.transaction(async (trx) => {
-        const row = await lockCase(trx, { caseId })
-        const state = index === 0 ? 'refused' : 'done'
-        await settleEffect(trx, effect.id, { state, answer: {}, at })
-        await recordNoticed(trx, row, effect, at)
-        await recordNoticed(trx, row, effect, at)
-      })
+    const settle = (effect: Effect, state: 'done' | 'refused') =>
+      settleNotice({ db: database.db, clock: { now: () => at } }, effect, { state, answer: {} })
+    const noticed = async () =>
+      (await listCaseEvents(database.db, caseId)).filter((e) => e.type === 'noticed')
+    const [sms, mail] = effects as [Effect, Effect]
+    expect(await settle(sms, 'refused')).toBe(true)
+    expect(await noticed()).toEqual([])
+    expect(await settle(mail, 'done')).toBe(true)
+    expect(await settle(mail, 'done')).toBe(false)
+    expect((await noticed()).map((e) => e.payload)).toEqual([
+      { notice: 'withdrawn', channels: ['mail'] },
+    ])
+  })
+
+  it('is in the file once when both channels are answered at the same moment', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { caseId } = await givenCase(database)
+      const key = `at-once-${round}`
+      const effects = await database.db.transaction((trx) =>
+        intendNotice(trx, { caseId, notice: 'withdrawn', key, at }),
+      )
+      const deps = { db: database.db, clock: { now: () => at } }
+      await Promise.all(
+        effects.map((e) => settleNotice(deps, e, { state: 'done', answer: { id: 'x' } })),
+      )
+      const noticed = (await listCaseEvents(database.db, caseId)).filter(
+        (e) => e.type === 'noticed',
+      )
+      expect(noticed.map((e) => e.payload)).toEqual([
+        { notice: 'withdrawn', channels: ['sms', 'mail'] },
+      ])
     }
-    const noticed = (await listCaseEvents(database.db, caseId)).filter((e) => e.type === 'noticed')
-    expect(noticed.map((e) => e.payload)).toEqual([{ notice: 'withdrawn', channels: ['mail'] }])
+  })
+
+  it('strikes the query code out of what the ledger keeps', async () => {
+    const { caseId } = await givenCase(database)
+    const [sms] = await database.db.transaction((trx) =>
+      intendNotice(trx, {
+        caseId,
+        notice: 'received',
+        key: 'struck',
+        at,
+        params: { queryCode: 'ABCD2345' },
+      }),
+    )
+    if (sms === undefined) throw new Error('no SMS was intended')
+    const deps = { db: database.db, clock: { now: () => at } }
+    await settleNotice(deps, sms, { state: 'done', answer: {} })
+    const kept = await getEffect(database.db, 'struck:sms')
+    expect(kept.state).toBe('done')
+    expect(JSON.stringify(kept.request)).not.toContain('ABCD2345')
   })
 
   it('tells neither name nor identity number', async () => {

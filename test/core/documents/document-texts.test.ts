@@ -240,7 +240,7 @@ describe('准予行政许可决定书 and the certificate', () => {
   })
 
   it('grants a service in its own words and without a certificate', () => {
-    const context = caseContext('flex-pension', { events: granted.events })
+    const context = caseContext('flex-pension', { events: [...granted.events] })
     const without = lookupsWithout('licence')
     const text = textOf('grant-decision', context, without)
     expect(text).toContain('准予办理决定书')
