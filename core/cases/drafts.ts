@@ -36,6 +36,8 @@ export type DraftAccess = { readonly token: string } | { readonly personId: stri
 
 export interface NewDraft {
   readonly itemCode: string
+  /** the active version, for a caller who has just asked for it */
+  readonly version?: ItemVersion
   readonly channel: Channel
   readonly lodgedBy?: { readonly personId: string; readonly unit: string }
 }
@@ -45,7 +47,7 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
   async function start(
     input: NewDraft,
   ): Promise<{ draftId: string; draftToken: string; version: number }> {
-    const version = await getActiveVersion(db, input.itemCode)
+    const version = input.version ?? (await getActiveVersion(db, input.itemCode))
     if (!version.package.channels.includes(input.channel)) {
       throw problem('CHANNEL_NOT_OFFERED', { allowed: version.package.channels })
     }

@@ -44,7 +44,7 @@ export const lodgeDraft: FastifyPluginAsyncTypebox<LodgeDraftOptions> = async (
       })
       return reply
         .code(201)
-        .send(await drafts.start({ itemCode, channel, lodgedBy: { personId, unit } }))
+        .send(await drafts.start({ itemCode, version, channel, lodgedBy: { personId, unit } }))
     },
   )
 }
