@@ -18,7 +18,6 @@ declare module 'camunda-external-task-client-js' {
 
   export class Variables {
     getAll(): Record<string, unknown>
-    setAll(values: Readonly<Record<string, unknown>>): this
   }
 
   export interface FailureOptions {
@@ -28,7 +27,6 @@ declare module 'camunda-external-task-client-js' {
   }
 
   export interface TaskService {
-    complete(task: ExternalTask, variables?: Variables): Promise<void>
     handleFailure(task: ExternalTask, options: FailureOptions): Promise<void>
     handleBpmnError(task: ExternalTask, code: string, message: string): Promise<void>
     extendLock(task: ExternalTask, newDurationMs: number): Promise<void>

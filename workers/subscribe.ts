@@ -1,16 +1,17 @@
 /**
  * The one wrapper around camunda-external-task-client-js 3.1.0, closing every gap engine.md §3 lists: unique worker id,
  * bounded parallelism, time limits, back-off, contracts, lock renewal, failures reported with fewer retries, answers
- * lost and found, graceful stop, a watchdog. Nothing else in the house touches the client or its taskService.
+ * lost and found, graceful stop, a watchdog. Nothing else in the house touches the client or its taskService. The client
+ * fetches, renews and reports what failed; what is done goes through bulk-completion.ts, many tasks to a request.
  */
 import {
   Client,
-  Variables,
   type ExternalTask,
   type HandlerArgs,
   type TaskService,
 } from 'camunda-external-task-client-js'
 import { performance } from 'node:perf_hooks'
+import { createBulkCompletion } from './bulk-completion.ts'
 import { compileContract } from './contract-check.ts'
 import { readTaskError, type TaskAnswer } from './engine-error.ts'
 import { createEngineTransport } from './engine-transport.ts'
@@ -62,6 +63,7 @@ export function subscribe(options: SubscribeOptions) {
   const monotonic = options.monotonic ?? (() => performance.now())
   const random = options.random ?? Math.random
   const transport = createEngineTransport({ token, connections: parallel, asyncResponseTimeoutMs })
+  const completion = createBulkCompletion({ engineUrl, token, workerId })
   const counters: WorkerCounters = {
     polls: 0,
     pollErrors: 0,
@@ -152,9 +154,7 @@ export function subscribe(options: SubscribeOptions) {
     })
     try {
       const output = await runChecked(topic, check, task, lock)
-      const answer = await report(lock, () =>
-        taskService.complete(task, new Variables().setAll(output)),
-      )
+      const answer = await report(lock, () => completion.complete(task.id, output))
       if (answer === 'refused') throw new CompletionRefused()
       if (answer === 'lost') counters.lost += 1
       else counters.completed += 1
@@ -293,6 +293,7 @@ export function subscribe(options: SubscribeOptions) {
       clearTimeout(timeUp)
       if (running.size > 0) log.warn({ tasks: running.size }, 'tasks left to their locks')
       transport.close()
+      await completion.close()
     },
   }
 }

@@ -59,7 +59,13 @@ export function createEngineHttp(options: EngineHttpOptions) {
     }
   }
 
-  return { send, close: () => pool.close() }
+  return {
+    send,
+    /** after what is under way */
+    close: () => pool.close(),
+    /** at once; what is under way fails */
+    destroy: () => pool.destroy(),
+  }
 }
 
 export type EngineHttp = ReturnType<typeof createEngineHttp>

@@ -3,7 +3,8 @@
  * is said with each call, because a lost answer is repeated by the outbox.
  */
 import { FormData } from 'undici'
-import type { EngineVariables, MessageName, Scalar } from '../../contracts/variables.ts'
+import type { EngineVariables, MessageName } from '../../contracts/variables.ts'
+import { bulkDoor } from './bulk-door.ts'
 import { readAnswer, type EngineResult, type RawAnswer } from './engine-answer.ts'
 import { EngineFault } from './engine-fault.ts'
 import { createEngineHttp, type EngineHttpOptions } from './engine-http.ts'
@@ -19,10 +20,30 @@ export interface Correlation {
   readonly variables: EngineVariables
 }
 
+/** What the outbox sends most, gathered to a request; the host's BulkCommand. */
+type BulkCommand =
+  | {
+      readonly kind: 'start'
+      readonly definitionId: string
+      readonly businessKey: string
+      readonly variables: EngineVariables
+    }
+  | { readonly kind: 'complete'; readonly taskId: string; readonly variables: EngineVariables }
+  | ({ readonly kind: 'correlate' } & Correlation)
+
 export type EngineGateway = ReturnType<typeof createEngineGateway>
 
 export function createEngineGateway(options: EngineHttpOptions) {
   const http = createEngineHttp(options)
+  const askInBulk = bulkDoor<BulkCommand>({
+    http,
+    path: '/bulk/command',
+    envelope: (commands) => ({ commands }),
+  })
+
+  async function command(wanted: BulkCommand): Promise<EngineResult<unknown>> {
+    return readAnswer(wanted.kind, await askInBulk(wanted))
+  }
 
   async function ask(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -96,14 +117,8 @@ export function createEngineGateway(options: EngineHttpOptions) {
       readonly businessKey: string
       readonly variables: EngineVariables
     }): Promise<EngineResult<{ processInstanceId: string }>> {
-      const result = await ask(
-        'POST',
-        `/process-definition/${pathPart(input.definitionId)}/start`,
-        {
-          businessKey: input.businessKey,
-          variables: toTyped(input.variables),
-        },
-      )
+      const { definitionId, businessKey, variables } = input
+      const result = await command({ kind: 'start', definitionId, businessKey, variables })
       if (result.kind !== 'ok') return result
       const { id } = (result.value ?? {}) as { id?: unknown }
       if (typeof id !== 'string') throw new EngineFault('start answered no instance')
@@ -112,23 +127,18 @@ export function createEngineGateway(options: EngineHttpOptions) {
 
     /** Completes a user task; a repeat is `gone`. */
     async complete(taskId: string, variables: EngineVariables): Promise<EngineResult> {
-      const result = await act('POST', `/task/${pathPart(taskId)}/complete`, {
-        variables: toTyped(variables),
-      })
-      // The resource reports an unknown task as 500 RestException in 7.24 instead of 404.
+      const result = done(await command({ kind: 'complete', taskId, variables }))
+      // The engine reports an unknown task as a null value instead of something not found.
       return result.kind === 'refused' && /cannot find task|task is null/i.test(result.message)
         ? { kind: 'gone' }
         : result
     },
 
     /** Hands a message to the instance that waits for it; `gone` when no token waits for it (any more). */
-    async correlate(input: Correlation): Promise<EngineResult> {
-      const result = await act('POST', '/message', {
-        messageName: input.message,
-        processInstanceId: input.processInstanceId,
-        processVariables: toTyped(input.variables),
-        resultEnabled: false,
-      })
+    async correlate({ processInstanceId, message, variables }: Correlation): Promise<EngineResult> {
+      const result = done(
+        await command({ kind: 'correlate', processInstanceId, message, variables }),
+      )
       return result.kind === 'refused' && /cannot correlate/i.test(result.message)
         ? { kind: 'gone' }
         : result
@@ -189,19 +199,6 @@ function pathPart(id: string): string {
 /** A log or an error names the call, not the case. */
 function withoutIds(path: string): string {
   return path.replace(/\?.*$/, '').replace(/\/[^/]*[0-9:][^/]*/g, '/{id}')
-}
-
-function toTyped(variables: EngineVariables): Record<string, { value: Scalar; type: string }> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, { value, type: typeOf(value) }]),
-  )
-}
-
-function typeOf(value: Scalar): string {
-  if (typeof value === 'string') return 'String'
-  if (typeof value === 'boolean') return 'Boolean'
-  if (!Number.isInteger(value)) return 'Double'
-  return Math.abs(value) <= 2_147_483_647 ? 'Integer' : 'Long'
 }
 
 interface ActivityInstance {

@@ -7,6 +7,7 @@ import {
   startEngineBench,
   type EngineBench,
 } from './engine-fixture.ts'
+import { startMeddlingProxy } from './meddling-proxy.ts'
 
 let bench: EngineBench
 
@@ -97,6 +98,46 @@ describe('a case in the engine', () => {
     expect(await gateway.cancel('TH261123-0002')).toEqual({ kind: 'ok', value: undefined })
     expect(await gateway.cancel('TH261123-0002')).toEqual({ kind: 'gone' })
     expect(await gateway.isWaiting({ processInstanceId, activityInstanceId })).toBe(false)
+  })
+
+  it('asked in one request: each has its own answer, and one the guard refuses harms no other', async () => {
+    const proxy = await startMeddlingProxy(bench.host.url)
+    const gateway = createEngineGateway({ baseUrl: proxy.url, token: bench.host.apiToken })
+    const requests: string[] = []
+    proxy.decide = (_method, path) => (requests.push(path), 'pass')
+    const definitionId = await deployed(bench.gateway, 'desk-and-message')
+    const start = (businessKey: string, more = {}) =>
+      gateway.start({ definitionId, businessKey, variables: { caseNo: businessKey, ...more } })
+    const complete = gateway.complete('no-such-task', {})
+    const kinds = (all: PromiseSettledResult<{ kind: string }>[]) =>
+      all.map((one) => (one.status === 'fulfilled' ? one.value.kind : String(one.reason)))
+
+    const together = [start('TH261123-0011'), start('TH261123-0011'), complete]
+    expect(kinds(await Promise.allSettled(together))).toEqual(['ok', 'duplicate', 'gone'])
+    expect(requests).toHaveLength(1)
+
+    const poisoned = [
+      start('TH261123-0012'),
+      start('TH261123-0013', { someExpression: '${1+1}' }),
+      start('TH261123-0014'),
+    ]
+    expect(kinds(await Promise.allSettled(poisoned))).toEqual([
+      'ok',
+      expect.stringMatching(/not allowed \(403\)/),
+      'ok',
+    ])
+
+    proxy.decide = (_method, path) => (path.endsWith('/bulk/command') ? 'lose-answer' : 'pass')
+    const lost = await Promise.allSettled([start('TH261123-0015'), start('TH261123-0016')])
+    expect(kinds(lost)).toEqual([
+      expect.stringMatching(/no usable answer/),
+      expect.stringMatching(/no usable answer/),
+    ])
+    proxy.decide = () => 'pass'
+    const again = await Promise.allSettled([start('TH261123-0015'), start('TH261123-0016')])
+    expect(kinds(again)).toEqual(['duplicate', 'duplicate'])
+    await gateway.close()
+    await proxy.close()
   })
 
   it('calls a wrong token a fault, so that no command is given up because of it', async () => {

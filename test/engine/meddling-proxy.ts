@@ -1,4 +1,4 @@
-import { Agent, createServer, request, type IncomingMessage } from 'node:http'
+import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
@@ -14,8 +14,8 @@ export type Meddling =
 
 export interface MeddlingProxy {
   readonly url: string
-  /** Asked for every exchange; `path` as the engine sees it. */
-  decide: (method: string, path: string) => Meddling
+  /** Asked for every exchange, which waits for what it says; `path` as the engine sees it. */
+  decide: (method: string, path: string) => Meddling | Promise<Meddling>
   readonly lost: string[]
   close(): Promise<void>
 }
@@ -25,10 +25,11 @@ export async function startMeddlingProxy(engineUrl: string): Promise<MeddlingPro
   const target = new URL(engineUrl)
   const agent = new Agent({ keepAlive: true })
   const lost: string[] = []
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer((incoming, outgoing) => void exchange(incoming, outgoing))
+  async function exchange(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const method = incoming.method ?? 'GET'
     const path = incoming.url ?? '/'
-    const meddling = proxy.decide(method, path)
+    const meddling = await proxy.decide(method, path)
     if (meddling !== 'pass' && meddling !== 'add-charset') lost.push(`${method} ${path}`)
     if (meddling === 'lose-request') return void incoming.socket.destroy()
     if (typeof meddling === 'object') {
@@ -61,7 +62,7 @@ export async function startMeddlingProxy(engineUrl: string): Promise<MeddlingPro
     forward.on('error', () => incoming.socket.destroy())
     incoming.on('error', () => forward.destroy())
     incoming.pipe(forward)
-  })
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const proxy: MeddlingProxy = {

@@ -17,13 +17,8 @@ export const KILL_POINTS = [
 export type KillPoint = (typeof KILL_POINTS)[number]
 
 const isFetch = ({ path }: Exchange) => path.endsWith('/external-task/fetchAndLock')
-const isComplete = ({ path }: Exchange) => /\/external-task\/[^/]+\/complete$/.test(path)
-const isCommand = ({ method, path }: Exchange) =>
-  method === 'POST' &&
-  (/\/process-definition\/[^/]+\/start$/.test(path) ||
-    /\/task\/[^/]+\/complete$/.test(path) ||
-    path.endsWith('/message')) &&
-  !isComplete({ method, path })
+const isComplete = ({ path }: Exchange) => path.endsWith('/bulk/external-task/complete')
+const isCommand = ({ path }: Exchange) => path.endsWith('/bulk/command')
 const BRINGS_TASKS = /^\[\s*\{/
 
 /** How long a point may keep the killer waiting before it gives the seat up and tries another. */

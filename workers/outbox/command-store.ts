@@ -27,21 +27,33 @@ interface Row {
 }
 
 /**
- * Takes what is due, one command of a case at a time and in its order. Only a cancel passes a command that cannot be
+ * Settles what was delivered and takes what is due, in one statement, so that under load a batch costs the database one
+ * transaction. One command of a case is out at a time, in its order. Only a cancel passes a command that cannot be
  * delivered, and even it waits for the start: a case that begins after its end would run for ever.
  * The lease is the attempt's time in `next_attempt_at`, so a sender that dies needs no cleaning up after it.
  */
-export async function leaseCommands(
+export async function settleAndLease(
   db: Knex,
-  { at, leaseMs, limit }: { readonly at: Date; readonly leaseMs: number; readonly limit: number },
+  options: {
+    readonly delivered: readonly string[]
+    readonly at: Date
+    readonly leaseMs: number
+    readonly limit: number
+  },
 ): Promise<LeasedCommand[]> {
+  const { delivered, at, leaseMs, limit } = options
+  // Both parts see the table as it was before: what is being settled must not stand in the way of what follows it.
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `with due as (
+    `with settled as (
+       update engine_command set done_at = :at, last_error = null
+        where id = any(:delivered::bigint[]) and done_at is null
+     ), due as (
        select c.id from engine_command as c
-        where c.done_at is null and c.next_attempt_at <= :at
+        where c.done_at is null and c.next_attempt_at <= :at and c.id <> all(:delivered::bigint[])
           and not exists (
             select 1 from engine_command as b
              where b.case_id = c.case_id and b.done_at is null and b.id < c.id
+               and b.id <> all(:delivered::bigint[])
                and (c.kind <> 'cancel' or b.kind = 'start'))
         order by c.next_attempt_at, c.id
         limit :limit
@@ -55,17 +67,9 @@ export async function leaseCommands(
          where c.kind = 'start' and s.business_key = c.payload ->> 'businessKey') as "startedInstance",
        (select v.engine_definition_id from item_version as v
          where c.kind = 'start' and v.id = c.item_version_id) as "definitionId"`,
-    { at, until: new Date(at.getTime() + leaseMs), limit },
+    { delivered: [...delivered], at, until: new Date(at.getTime() + leaseMs), limit },
   )
   return rows.map(toLeased)
-}
-
-/** Many at once: under load the ends of several commands cost one statement. */
-export async function settleCommands(db: Knex, ids: readonly string[], at: Date): Promise<void> {
-  await db('engine_command')
-    .whereIn('id', [...ids])
-    .whereNull('done_at')
-    .update({ done_at: at, last_error: null })
 }
 
 export async function postponeCommand(

@@ -8,12 +8,7 @@ import type { EngineGateway } from '../../engine/gateway/gateway.ts'
 import { EngineFault } from '../../engine/gateway/engine-fault.ts'
 import type { Log } from '../log.ts'
 import { createWakeLoop, type WakeLoop } from '../wake-loop.ts'
-import {
-  leaseCommands,
-  postponeCommand,
-  settleCommands,
-  type LeasedCommand,
-} from './command-store.ts'
+import { postponeCommand, settleAndLease, type LeasedCommand } from './command-store.ts'
 import { deliverToCase, type Delivery } from './deliver-command.ts'
 import { deployVersion } from './deploy-version.ts'
 
@@ -22,6 +17,7 @@ export interface CommandSenderOptions {
   readonly gateway: EngineGateway
   readonly clock: Clock
   readonly log: Log
+  /** the most commands of one turn */
   readonly concurrency?: number
   readonly sweepMs?: number
   readonly random?: () => number
@@ -41,40 +37,49 @@ const LAST_BACKOFF_MS = 60_000
 const STUCK_BACKOFF_MS = 300_000
 
 export function createCommandSender(options: CommandSenderOptions): CommandSender {
-  const { db, gateway, clock, log, concurrency = 8, sweepMs = 1_000 } = options
+  const { db, gateway, clock, log, concurrency = 16, sweepMs = 1_000 } = options
   const random = options.random ?? Math.random
   const sent = { done: 0, later: 0, stuck: 0, faults: 0 }
   const flying = new Set<Promise<void>>()
-  let unseen = false
-  let finished: string[] = []
-  let settling: Promise<void> | undefined
+  let delivered: string[] = []
 
-  /** Takes as many as there are free hands and does not wait for them: a slow deployment holds up no case. */
+  /**
+   * One turn after the other: what is committed during a turn makes the next one's batch larger. Only deployments, which
+   * take seconds, go beside the turns and hold up no case.
+   */
   async function turn(): Promise<boolean> {
-    const free = concurrency - flying.size
-    if (free === 0) {
-      unseen = true
-      return false
-    }
     const at = clock.now()
-    const leased = await leaseCommands(db, { at, leaseMs: LEASE_MS, limit: free })
-    // What is left behind: more than we have hands for, or the next command of a case whose last is on its way.
-    unseen = leased.length === free || flying.size > 0
-    for (const command of leased) fly(command, at)
-    return false
+    const leased = await settleAndLeaseNext(at, concurrency - flying.size)
+    const [deployments, rest] = partition(leased, ({ command }) => command.kind === 'deploy')
+    for (const deployment of deployments) fly(sendSafely(deployment, at))
+    await Promise.all(rest.map((command) => sendSafely(command, at)))
+    return leased.length > 0
   }
 
-  function fly(leased: LeasedCommand, leasedAt: Date): void {
-    const flight = send(leased, leasedAt)
-      .catch((error: unknown) =>
-        // Its lease runs out and it is sent again; every command is harmless to repeat.
-        log.warn({ ...about(leased), err: error }, 'a command was sent but not settled'),
-      )
-      .finally(() => {
-        flying.delete(flight)
-        if (unseen) loop.wake()
-      })
+  async function settleAndLeaseNext(at: Date, limit: number): Promise<LeasedCommand[]> {
+    const settling = delivered
+    delivered = []
+    try {
+      return await settleAndLease(db, { delivered: settling, at, leaseMs: LEASE_MS, limit })
+    } catch (error) {
+      delivered = [...settling, ...delivered]
+      throw error
+    }
+  }
+
+  function fly(deployment: Promise<void>): void {
+    const flight = deployment.finally(() => {
+      flying.delete(flight)
+      loop.wake()
+    })
     flying.add(flight)
+  }
+
+  function sendSafely(leased: LeasedCommand, leasedAt: Date): Promise<void> {
+    return send(leased, leasedAt).catch((error: unknown) =>
+      // Its lease runs out and it is sent again; every command is harmless to repeat.
+      log.warn({ ...about(leased), err: error }, 'a command was sent but not settled'),
+    )
   }
 
   async function send(leased: LeasedCommand, leasedAt: Date): Promise<void> {
@@ -93,7 +98,10 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
       delivery = { kind: 'later', reason: `ENGINE_FAULT ${error.status ?? ''}`.trim() }
     }
     sent[delivery.kind] += 1
-    if (delivery.kind === 'done') return settle(leased.id)
+    if (delivery.kind === 'done') {
+      delivered.push(leased.id)
+      return
+    }
     const stuck = delivery.kind === 'stuck'
     log[stuck ? 'error' : 'info']({ ...about(leased), reason: delivery.reason }, 'not delivered')
     await postponeCommand(db, leased.id, {
@@ -113,26 +121,6 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
     return deliverToCase(gateway, { ...leased, command })
   }
 
-  /** While one statement is on its way the next ends gather, so load makes the batches larger, not the queue longer. */
-  async function settle(id: string): Promise<void> {
-    finished.push(id)
-    settling ??= settleGathered()
-    await settling
-  }
-
-  async function settleGathered(): Promise<void> {
-    try {
-      while (finished.length > 0) {
-        const ids = finished
-        finished = []
-        await settleCommands(db, ids, clock.now())
-      }
-    } finally {
-      // In the same turn as the last look at `finished`, so that no end falls between two batches.
-      settling = undefined
-    }
-  }
-
   function backoff(attempts: number, stuck: boolean): number {
     const grown = Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempts - 1))
     return (stuck && attempts > 3 ? STUCK_BACKOFF_MS : grown) * (0.75 + random() / 2)
@@ -145,8 +133,13 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
     async stop() {
       await loop.stop()
       await Promise.allSettled(flying)
+      if (delivered.length > 0) await settleAndLeaseNext(clock.now(), 0)
     },
   }
+}
+
+function partition<T>(all: readonly T[], is: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(is), all.filter((one) => !is(one))]
 }
 
 function about({ command, attempts }: LeasedCommand): object {

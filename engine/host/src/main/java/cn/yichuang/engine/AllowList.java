@@ -25,24 +25,23 @@ final class AllowList {
   static final List<Rule> WORKER = List.of(
       one("GET", "/engine-rest/version"),
       one("POST", "/engine-rest/external-task/fetchAndLock"),
-      one("POST", "/engine-rest/external-task/ID/(complete|failure|bpmnError|extendLock|unlock)"),
+      one("POST", "/engine-rest/external-task/ID/(failure|bpmnError|extendLock|unlock)"),
       one("POST", BulkComplete.PATH));
 
   static final List<Rule> API = List.of(
       one("GET", "/engine-rest/version"),
+      one("POST", BulkCommand.PATH),
       one("POST", "/engine-rest/deployment/create"),
       list("/engine-rest/process-definition"),
       one("GET", "/engine-rest/process-definition/ID(/xml)?"),
-      one("POST", "/engine-rest/process-definition/(key/)?ID/start"),
       list("/engine-rest/process-instance"),
       one("GET", "/engine-rest/process-instance/ID"),
       one("DELETE", "/engine-rest/process-instance/ID"),
       one("POST", "/engine-rest/process-instance/ID/variables"),
       one("GET", "/engine-rest/process-instance/ID/activity-instances"),
-      one("POST", "/engine-rest/message"),
       list("/engine-rest/task"),
       one("GET", "/engine-rest/task/ID"),
-      one("POST", "/engine-rest/task/ID/(complete|claim|unclaim)"),
+      one("POST", "/engine-rest/task/ID/(claim|unclaim)"),
       list("/engine-rest/external-task"),
       one("PUT", "/engine-rest/external-task/ID/retries"),
       list("/engine-rest/incident"),

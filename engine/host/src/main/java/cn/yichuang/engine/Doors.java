@@ -2,6 +2,8 @@ package cn.yichuang.engine;
 
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.TaskService;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -26,8 +28,14 @@ class Doors {
     return new ServletRegistrationBean<>(new Health(database), Health.PATH);
   }
 
+  /** An exact path goes before the REST resources' {@code /engine-rest/*}. */
   @Bean
   ServletRegistrationBean<BulkComplete> bulkComplete(ExternalTaskService externalTasks) {
     return new ServletRegistrationBean<>(new BulkComplete(externalTasks), BulkComplete.PATH);
+  }
+
+  @Bean
+  ServletRegistrationBean<BulkCommand> bulkCommand(RuntimeService instances, TaskService tasks) {
+    return new ServletRegistrationBean<>(new BulkCommand(instances, tasks), BulkCommand.PATH);
   }
 }

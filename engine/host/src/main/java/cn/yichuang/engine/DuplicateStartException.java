@@ -1,8 +1,8 @@
 package cn.yichuang.engine;
 
 /**
- * A second start of the same business key. Not a ProcessEngineException on purpose: the REST resources would
- * fold that into a 500, while this one reaches {@link DuplicateStartMapper} and becomes a 409.
+ * A second start of the same business key. Not a ProcessEngineException on purpose: the engine wraps those on their
+ * way out, while this one reaches {@link BulkDoor} as it is and becomes a 409.
  */
 final class DuplicateStartException extends RuntimeException {
 

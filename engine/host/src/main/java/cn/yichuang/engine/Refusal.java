@@ -23,6 +23,10 @@ final class Refusal extends Exception {
     return status;
   }
 
+  String type() {
+    return type;
+  }
+
   void writeTo(HttpServletResponse response) throws IOException {
     response.setStatus(status);
     response.setContentType("application/json");

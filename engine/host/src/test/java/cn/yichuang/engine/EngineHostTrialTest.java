@@ -41,6 +41,7 @@ class EngineHostTrialTest {
   private Node here;
   private Node there;
   private String diagram;
+  private String trial;
 
   @BeforeAll
   void startTwoNodesOnAnEmptySchema() throws Exception {
@@ -59,7 +60,7 @@ class EngineHostTrialTest {
     } finally {
       starters.shutdown();
     }
-    assertThat(here.deploy("trial.bpmn", diagram).statusCode()).isEqualTo(200);
+    trial = definitionOf(here.deploy("trial.bpmn", diagram));
   }
 
   @AfterAll
@@ -77,11 +78,11 @@ class EngineHostTrialTest {
   void walks_a_case_and_tells_its_story_in_the_outbox() throws Exception {
     String instance = start(here, "CASE-1", 200);
     String external = fetch(there, "walker", instance);
-    assertThat(complete(there, external, "walker", true).statusCode()).isEqualTo(204);
+    assertThat(complete(there, external, "walker", true).path("status").asInt()).isEqualTo(200);
     JsonNode tasks = JSON.readTree(here.api("GET", "/task?processInstanceId=" + instance, null).body());
     assertThat(tasks).hasSize(1);
     String task = tasks.get(0).path("id").asText();
-    assertThat(here.api("POST", "/task/" + task + "/complete", "{}").statusCode()).isEqualTo(204);
+    assertThat(command(here, "{\"kind\":\"complete\",\"taskId\":\"" + task + "\"}").path("status").asInt()).isEqualTo(200);
 
     List<JsonNode> events = events(instance);
     assertThat(events).extracting(event -> event.path("k").asText() + " " + event.path("act").asText()).containsExactly(
@@ -104,7 +105,7 @@ class EngineHostTrialTest {
       List<Callable<Integer>> starts = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         Node node = i % 2 == 0 ? here : there;
-        starts.add(() -> node.api("POST", "/process-definition/key/trial/start", body("CASE-2")).statusCode());
+        starts.add(() -> command(node, start(trial, "CASE-2")).path("status").asInt());
       }
       for (Future<Integer> answer : callers.invokeAll(starts)) {
         answers.add(answer.get());
@@ -113,8 +114,7 @@ class EngineHostTrialTest {
       callers.shutdown();
     }
     assertThat(answers).containsOnlyOnce(200).containsOnly(200, 409);
-    assertThat(here.api("POST", "/process-definition/key/trial/start", body("CASE-2")).body())
-        .contains("\"type\":\"DuplicateStart\"");
+    assertThat(command(here, start(trial, "CASE-2")).path("body").path("type").asText()).isEqualTo("DuplicateStart");
     assertThat(count("select count(*) from act_ru_execution where business_key_ = 'CASE-2'")).isEqualTo(1);
     assertThat(count("select count(*) from engine_event where events->0->>'bk' = 'CASE-2'")).isEqualTo(1);
   }
@@ -126,27 +126,27 @@ class EngineHostTrialTest {
     String refuse = "alter table engine_event add constraint trial_refusal check (process_instance_id <> '" + instance + "') not valid";
     execute(refuse);
     try {
-      assertThat(complete(here, external, "unlucky", true).statusCode()).isEqualTo(500);
+      assertThat(complete(here, external, "unlucky", true).path("status").asInt()).isEqualTo(500);
     } finally {
       execute("alter table engine_event drop constraint trial_refusal");
     }
     assertThat(events(instance)).extracting(event -> event.path("k").asText())
         .containsExactly("instance.start", "wait.start");
     assertThat(count("select count(*) from act_ru_ext_task where id_ = '" + external + "'")).isEqualTo(1);
-    assertThat(complete(here, external, "unlucky", true).statusCode()).isEqualTo(204);
+    assertThat(complete(here, external, "unlucky", true).path("status").asInt()).isEqualTo(200);
   }
 
   @Test
   void wakes_the_long_poll_of_another_node() throws Exception {
-    assertThat(here.deploy("poll.bpmn", diagram.replace("\"trial\"", "\"poll\"").replace("material-check", "poll-topic"))
-        .statusCode()).isEqualTo(200);
+    String definition = definitionOf(here.deploy("poll.bpmn",
+        diagram.replace("\"trial\"", "\"poll\"").replace("material-check", "poll-topic")));
     ExecutorService poller = Executors.newSingleThreadExecutor();
     try {
       // Shorter than the 30 s after which the engine would look by itself.
       Future<HttpResponse<String>> poll = poller.submit(() -> there.worker("POST", "/external-task/fetchAndLock",
           "{\"workerId\":\"poller\",\"maxTasks\":1,\"asyncResponseTimeout\":20000,"
               + "\"topics\":[{\"topicName\":\"poll-topic\",\"lockDuration\":60000}]}"));
-      assertThat(here.api("POST", "/process-definition/key/poll/start", body("CASE-4")).statusCode()).isEqualTo(200);
+      assertThat(command(here, start(definition, "CASE-4")).path("status").asInt()).isEqualTo(200);
       assertThat(JSON.readTree(poll.get().body())).hasSize(1);
     } finally {
       poller.shutdown();
@@ -163,7 +163,7 @@ class EngineHostTrialTest {
           .isEqualTo(204);
     }
     assertThat(here.api("PUT", "/external-task/" + external + "/retries", "{\"retries\":3}").statusCode()).isEqualTo(204);
-    assertThat(complete(here, external, "failing", true).statusCode()).isEqualTo(204);
+    assertThat(complete(here, external, "failing", true).path("status").asInt()).isEqualTo(200);
     assertThat(here.api("DELETE", "/process-instance/" + instance, null).statusCode()).isEqualTo(204);
     List<JsonNode> events = events(instance);
     assertThat(events).extracting(event -> event.path("k").asText()).containsSubsequence("external.fail",
@@ -176,13 +176,98 @@ class EngineHostTrialTest {
   @Test
   void completes_in_bulk_each_for_itself() throws Exception {
     String first = fetch(here, "bulk", start(here, "CASE-5", 200));
+    String foreign = fetch(here, "another", start(here, "CASE-10", 200));
     String second = fetch(here, "bulk", start(here, "CASE-6", 200));
-    JsonNode results = JSON.readTree(here.send("POST", BulkComplete.PATH, Node.WORKER_TOKEN,
-        "{\"workerId\":\"bulk\",\"tasks\":[{\"id\":\"" + first + "\",\"variables\":{\"complete\":{\"value\":true}}},"
-            + "{\"id\":\"gone\"},{\"id\":\"" + second + "\",\"variables\":{\"complete\":{\"value\":false}}}]}").body());
-    assertThat(results).extracting(result -> result.path("ok").asBoolean()).containsExactly(true, false, true);
-    assertThat(results.get(1).path("type").asText()).isEqualTo("NotFoundException");
+    JsonNode answers = bulkComplete("bulk", task(first, "{\"complete\":true}"), task("gone", "{}"),
+        task(foreign, "{\"complete\":true}"), task(second, "{\"complete\":{\"value\":true}}"),
+        task(second, "{\"complete\":false}"), "{\"variables\":{}}");
+    assertThat(answers).extracting(answer -> answer.path("status").asInt())
+        .containsExactly(200, 404, 400, 400, 200, 400);
+    assertThat(answers).extracting(answer -> answer.path("body").path("type").asText())
+        .containsExactly("", "NotFoundException", "BadUserRequestException", "BadRequest", "", "BadRequest");
+    assertThat(answers.get(2).path("body").path("message").asText()).contains("locked by worker 'another'");
     assertThat(count("select count(*) from act_ru_ext_task where id_ in ('" + first + "','" + second + "')")).isZero();
+    assertThat(count("select count(*) from act_ru_ext_task where id_ = '" + foreign + "'")).isEqualTo(1);
+  }
+
+  @Test
+  void tells_a_lost_race_in_bulk_by_its_code() throws Exception {
+    String external = fetch(here, "racer", start(here, "CASE-11", 200));
+    execute("create function trial_race() returns trigger language plpgsql as $$ begin "
+        + "if old.id_ = '" + external + "' then return null; end if; return old; end $$");
+    execute("create trigger trial_race before delete on act_ru_ext_task for each row execute function trial_race()");
+    try {
+      JsonNode answer = complete(here, external, "racer", true);
+      assertThat(answer.path("status").asInt()).isEqualTo(500);
+      assertThat(answer.path("body").path("type").asText()).isEqualTo("OptimisticLockingException");
+      assertThat(answer.path("body").path("code").asInt()).isEqualTo(1);
+    } finally {
+      execute("drop trigger trial_race on act_ru_ext_task");
+      execute("drop function trial_race");
+    }
+    assertThat(complete(here, external, "racer", true).path("status").asInt()).isEqualTo(200);
+  }
+
+  @Test
+  void carries_out_commands_in_bulk_each_in_its_own_transaction() throws Exception {
+    JsonNode answers = bulk(here, BulkCommand.PATH, Node.API_TOKEN, commands(start(trial, "CASE-12"),
+        start(trial, "CASE-12"), start("trial:9:none", "CASE-13"),
+        "{\"kind\":\"start\",\"definitionId\":\"" + trial + "\",\"businessKey\":\"CASE-14\",\"variables\":{\"x\":[1]}}",
+        "{\"kind\":\"complete\",\"taskId\":\"none\"}",
+        "{\"kind\":\"correlate\",\"message\":\"none\",\"processInstanceId\":\"none\"}",
+        "{\"kind\":\"cancel\",\"businessKey\":\"CASE-12\"}", "{\"kind\":\"start\"}", start(trial, "CASE-15")));
+    assertThat(answers).extracting(answer -> answer.path("status").asInt())
+        .containsExactly(200, 409, 404, 400, 500, 500, 400, 400, 200);
+    assertThat(answers).extracting(answer -> answer.path("body").path("type").asText()).containsExactly("",
+        "DuplicateStart", "NotFoundException", "BadRequest", "NullValueException",
+        "MismatchingMessageCorrelationException", "BadRequest", "BadRequest", "");
+    assertThat(count("select count(*) from act_ru_execution where business_key_ in ('CASE-12','CASE-13','CASE-14','CASE-15')"
+        + " and parent_id_ is null")).isEqualTo(2);
+  }
+
+  @Test
+  void keeps_the_types_of_variables_given_in_bulk() throws Exception {
+    String instance = command(here, "{\"kind\":\"start\",\"definitionId\":\"" + trial + "\",\"businessKey\":\"CASE-16\","
+        + "\"variables\":{\"text\":\"x\",\"yes\":true,\"int\":5,\"long\":5000000000,\"double\":2.5,\"none\":null}}")
+        .path("body").path("id").asText();
+    List<String> types = new ArrayList<>();
+    try (Statement statement = database.createStatement(); ResultSet rows = statement.executeQuery(
+        "select name_ || ' ' || type_ from act_ru_variable where proc_inst_id_ = '" + instance + "'")) {
+      while (rows.next()) {
+        types.add(rows.getString(1));
+      }
+    }
+    assertThat(types).containsExactlyInAnyOrder("text string", "yes boolean", "int integer", "long long",
+        "double double", "none null");
+  }
+
+  @Test
+  void guards_the_bulk_doors_as_every_other() throws Exception {
+    String empty = "{\"commands\":[],\"tasks\":[],\"workerId\":\"w\"}";
+    for (String path : new String[] {BulkCommand.PATH, BulkComplete.PATH}) {
+      boolean api = path.equals(BulkCommand.PATH);
+      String own = api ? Node.API_TOKEN : Node.WORKER_TOKEN;
+      assertThat(here.send("POST", path, own, empty).body()).isEqualTo("[]");
+      assertThat(here.send("POST", path, null, empty).statusCode()).isEqualTo(401);
+      assertThat(here.send("POST", path, api ? Node.WORKER_TOKEN : Node.API_TOKEN, empty).statusCode()).isEqualTo(403);
+      assertThat(here.send("GET", path, own, null).statusCode()).isEqualTo(403);
+      for (String key : new String[] {"assigneeExpression", "orQueries"}) {
+        assertThat(here.send("POST", path, own, "{\"workerId\":\"w\",\"" + (api ? "commands" : "tasks")
+            + "\":[{\"variables\":{\"" + key + "\":\"${1+1}\"}}]}").statusCode()).isEqualTo(403);
+      }
+      assertThat(here.send("POST", path, own, "[]").statusCode()).isEqualTo(400);
+      assertThat(here.send("POST", path, own, "").statusCode()).isEqualTo(400);
+      assertThat(here.send("POST", path, own, "{\"commands\":" + many() + ",\"tasks\":" + many() + "}").statusCode())
+          .isEqualTo(400);
+    }
+    assertThat(here.worker("POST", "/external-task/x/complete", "{}").statusCode()).isEqualTo(403);
+    assertThat(here.api("POST", "/process-definition/key/trial/start", "{}").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void finds_the_sub_tasks_of_a_task_by_an_index() throws Exception {
+    assertThat(count("select count(*) from pg_indexes where schemaname = '" + schema
+        + "' and indexname = 'yichuang_idx_task_parent'")).isEqualTo(1);
   }
 
   @Test
@@ -205,10 +290,10 @@ class EngineHostTrialTest {
     assertThat(here.api("GET", "/task?assigneeExpression=x", null).statusCode()).isEqualTo(403);
     assertThat(here.api("GET", "/task?assignee=%24x", null).statusCode()).isEqualTo(403);
     assertThat(here.api("GET", "/task?maxResults=100000", null).statusCode()).isEqualTo(400);
-    assertThat(here.api("POST", "/message", "{\"messageName\":\"m\",\"orQueries\":[]}").statusCode()).isEqualTo(403);
+    assertThat(here.send("POST", BulkCommand.PATH, Node.API_TOKEN, "{\"commands\":[],\"orQueries\":[]}").statusCode()).isEqualTo(403);
     assertThat(here.api("POST", "/external-task/fetchAndLock", "{}").statusCode()).isEqualTo(403);
-    assertThat(here.worker("POST", "/process-definition/key/trial/start", "{}").statusCode()).isEqualTo(403);
-    assertThat(here.api("POST", "/message", "{\"messageName\":\"" + "m".repeat(RequestBody.MAX_JSON_BYTES) + "\"}").statusCode())
+    assertThat(here.worker("POST", "/bulk/command", "{}").statusCode()).isEqualTo(403);
+    assertThat(here.api("POST", "/bulk/command", "{\"commands\":\"" + "m".repeat(RequestBody.MAX_JSON_BYTES) + "\"}").statusCode())
         .isEqualTo(413);
     for (String path : new String[] {"/", "/camunda/", "/operaton/", "/h2-console", "/swaggerui", "/actuator",
         "/engine-rest/application.wadl", "/engine-rest/engine", "/engine-rest/history/task", "/healthz/x"}) {
@@ -250,21 +335,54 @@ class EngineHostTrialTest {
 
   @Test
   void writes_no_value_of_a_variable_to_its_log() throws Exception {
-    here.api("POST", "/process-definition/key/trial/start",
-        "{\"businessKey\":\"CASE-7\",\"variables\":{\"secret\":{\"value\":\"张三丰\",\"type\":\"Integer\"}}}");
+    command(here, "{\"kind\":\"start\",\"definitionId\":\"" + trial + "\",\"businessKey\":\"CASE-7\","
+        + "\"variables\":{\"secret\":[\"张三丰\"]}}");
     start(here, "CASE-8", 200);
     assertThat(here.log()).contains("engine-host ready").doesNotContain("张三丰");
   }
 
   private String start(Node node, String businessKey, int status) throws Exception {
-    HttpResponse<String> answer = node.api("POST", "/process-definition/key/trial/start", body(businessKey));
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-    return JSON.readTree(answer.body()).path("id").asText();
+    JsonNode answer = command(node, start(trial, businessKey));
+    assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(status);
+    return answer.path("body").path("id").asText();
   }
 
-  private static String body(String businessKey) {
-    return "{\"businessKey\":\"" + businessKey + "\",\"variables\":{\"score\":{\"value\":5},\"urgent\":{\"value\":true},"
-        + "\"dueAt\":{\"value\":\"2026-12-01T00:00:00.000+0800\",\"type\":\"Date\"}}}";
+  private static String start(String definition, String businessKey) {
+    return "{\"kind\":\"start\",\"definitionId\":\"" + definition + "\",\"businessKey\":\"" + businessKey
+        + "\",\"variables\":{\"score\":5,\"urgent\":true,\"dueAt\":\"2026-12-01T00:00:00.000+08:00\"}}";
+  }
+
+  private static JsonNode command(Node node, String command) throws Exception {
+    return bulk(node, BulkCommand.PATH, Node.API_TOKEN, commands(command)).path(0);
+  }
+
+  private static String commands(String... commands) {
+    return "{\"commands\":[" + String.join(",", commands) + "]}";
+  }
+
+  private static String task(String id, String variables) {
+    return "{\"id\":\"" + id + "\",\"variables\":" + variables + "}";
+  }
+
+  private JsonNode bulkComplete(String worker, String... tasks) throws Exception {
+    return bulk(here, BulkComplete.PATH, Node.WORKER_TOKEN,
+        "{\"workerId\":\"" + worker + "\",\"tasks\":[" + String.join(",", tasks) + "]}");
+  }
+
+  private static JsonNode bulk(Node node, String path, String token, String json) throws Exception {
+    HttpResponse<String> answer = node.send("POST", path, token, json);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body());
+  }
+
+  /** One command more than a request may hold. */
+  private static String many() {
+    return "[" + "{},".repeat(BulkDoor.MAX_COMMANDS) + "{}]";
+  }
+
+  private static String definitionOf(HttpResponse<String> deployment) throws Exception {
+    assertThat(deployment.statusCode()).as(deployment.body()).isEqualTo(200);
+    return JSON.readTree(deployment.body()).path("deployedProcessDefinitions").fieldNames().next();
   }
 
   /** Fetches until the task of this instance is among those locked. */
@@ -281,9 +399,9 @@ class EngineHostTrialTest {
     }
   }
 
-  private static HttpResponse<String> complete(Node node, String id, String worker, boolean complete) throws Exception {
-    return node.worker("POST", "/external-task/" + id + "/complete",
-        "{\"workerId\":\"" + worker + "\",\"variables\":{\"complete\":{\"value\":" + complete + "}}}");
+  private static JsonNode complete(Node node, String id, String worker, boolean complete) throws Exception {
+    return bulk(node, BulkComplete.PATH, Node.WORKER_TOKEN, "{\"workerId\":\"" + worker + "\",\"tasks\":["
+        + task(id, "{\"complete\":" + complete + "}") + "]}").path(0);
   }
 
   private List<JsonNode> events(String instance) throws Exception {

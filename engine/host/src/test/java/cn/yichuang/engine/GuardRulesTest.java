@@ -15,7 +15,7 @@ class GuardRulesTest {
   private static final String ID = "148dafe1-e791-11f1-bb24-02fc00000001";
 
   @ParameterizedTest
-  @CsvSource({"POST,/external-task/fetchAndLock", "POST,/external-task/ID/complete", "POST,/external-task/ID/failure",
+  @CsvSource({"POST,/external-task/fetchAndLock", "POST,/bulk/external-task/complete", "POST,/external-task/ID/failure",
       "POST,/external-task/ID/bpmnError", "POST,/external-task/ID/extendLock", "POST,/external-task/ID/unlock",
       "GET,/version"})
   void lets_the_worker_do_its_work_and_the_api_not(String method, String path) {
@@ -26,10 +26,10 @@ class GuardRulesTest {
 
   @ParameterizedTest
   @CsvSource({"POST,/deployment/create", "GET,/process-definition", "GET,/process-definition/trial:1:ID",
-      "GET,/process-definition/trial:1:ID/xml", "POST,/process-definition/trial:1:ID/start",
-      "POST,/process-definition/key/trial/start", "GET,/process-instance", "GET,/process-instance/ID",
+      "GET,/process-definition/trial:1:ID/xml", "POST,/bulk/command",
+      "GET,/process-instance", "GET,/process-instance/ID",
       "DELETE,/process-instance/ID", "POST,/process-instance/ID/variables", "GET,/process-instance/ID/activity-instances",
-      "POST,/message", "GET,/task", "GET,/task/ID", "POST,/task/ID/complete", "POST,/task/ID/claim",
+      "GET,/task", "GET,/task/ID", "POST,/task/ID/claim",
       "POST,/task/ID/unclaim", "GET,/external-task", "PUT,/external-task/ID/retries", "GET,/incident", "GET,/job",
       "PUT,/job/ID/retries", "PUT,/job/ID/duedate", "POST,/migration/generate", "POST,/migration/validate",
       "POST,/migration/execute"})
@@ -46,7 +46,10 @@ class GuardRulesTest {
       "GET,/engine-rest/task;x=1", "GET,/engine-rest/%74ask", "HEAD,/engine-rest/task", "get,/engine-rest/task",
       "OPTIONS,/engine-rest/task", "POST,/engine-rest/migration/executeAsync",
       "PUT,/engine-rest/process-instance/ID/suspended", "GET,/engine-rest/process-instance/ID/variables",
-      "POST,/engine-rest/task/ID/form", "GET,/", "GET,/healthz/x", "DELETE,/engine-rest/deployment/ID"})
+      "POST,/engine-rest/task/ID/form", "GET,/", "GET,/healthz/x", "DELETE,/engine-rest/deployment/ID",
+      "POST,/engine-rest/message", "POST,/engine-rest/task/ID/complete", "POST,/engine-rest/external-task/ID/complete",
+      "POST,/engine-rest/process-definition/key/trial/start", "POST,/engine-rest/process-definition/ID/start",
+      "POST,/engine-rest/bulk/command/", "GET,/engine-rest/bulk/command", "POST,/engine-rest/bulk"})
   void refuses_everything_not_listed(String method, String path) {
     assertThat(AllowList.find(AllowList.API, method, path)).isNull();
     assertThat(AllowList.find(AllowList.WORKER, method, path)).isNull();
