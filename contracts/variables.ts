@@ -19,6 +19,8 @@ export const Variables = {
   /** ISO 8601 date-time with offset; 06:00 of the day after the deadline in Asia/Shanghai, computed by core/clock */
   correctionDeadline: 'correctionDeadline',
   toleranceDeadline: 'toleranceDeadline',
+  /** boolean, written by record-outcome after a deadline: the answer was on file before the timer came (decision 0040) */
+  answeredInTime: 'answeredInTime',
   /** 'grant' | 'refuse' */
   decision: 'decision',
 } as const

@@ -72,3 +72,19 @@ export async function matchMessages(
     )
   }
 }
+
+/**
+ * The flow went on without this message: it must not meet a later wait of the same name. One that met its wait before
+ * is left to its correlate command, which ends well when the wait is gone. Needs the case lock.
+ */
+export async function dropMessage(
+  trx: Knex.Transaction,
+  caseId: string,
+  name: MessageName,
+  reason: string,
+): Promise<void> {
+  await trx('engine_message')
+    .where({ case_id: caseId, name })
+    .whereNull('matched_wait')
+    .update({ matched_wait: `dropped:${reason}` })
+}

@@ -17,6 +17,7 @@ import { checkGuide } from './check-guide.ts'
 import { checkItem } from './check-item.ts'
 import { checkScenario } from './check-scenario.ts'
 import { createFindings, type Findings } from './findings.ts'
+import { checkAnswers } from './flow-rules/check-answers.ts'
 import { checkElements } from './flow-rules/check-elements.ts'
 import { checkGateways } from './flow-rules/check-gateways.ts'
 import { checkOffers, checkOrder } from './flow-rules/check-order.ts'
@@ -57,6 +58,7 @@ const FLOW_RULES: readonly FlowRule[] = [
   checkTasks,
   checkGateways,
   checkTimers,
+  checkAnswers,
   checkPaths,
   checkOrder,
   checkOffers,

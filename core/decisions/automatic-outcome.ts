@@ -16,9 +16,11 @@ import {
   type NewCaseEvent,
 } from '../cases/case-events.ts'
 import { deriveStatus } from '../cases/derive-status.ts'
+import { dropMessage } from '../cases/engine-messages.ts'
 import { appendClockEntry } from '../clock/clock-ledger.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
 import type { ClockEntry } from '../clock/due-dates.ts'
+import { answerOf } from './answered-in-time.ts'
 import { grantLicence } from './grant-licence.ts'
 
 const ACTOR: Actor = { kind: 'system', id: 'record-outcome' }
@@ -38,14 +40,25 @@ export interface AutomaticOutcomeRequest {
 }
 
 export function createAutomaticOutcome({ db, clock }: { db: Knex; clock: Clock }) {
-  /** Once for a key. @throws ACT_NOT_ALLOWED when the file forbids the outcome: an operator then looks at the incident */
-  return async function recordAutomaticOutcome(request: AutomaticOutcomeRequest): Promise<void> {
+  /**
+   * Once for a key; a repeat answers the same. Of an expiry it tells whether the applicant had answered before: then
+   * nothing expires.
+   * @throws ACT_NOT_ALLOWED when the file forbids the outcome: an operator then looks at the incident
+   */
+  return async function recordAutomaticOutcome(
+    request: AutomaticOutcomeRequest,
+  ): Promise<{ answeredInTime?: boolean }> {
     const { caseNo, outcome, key } = request
-    await db.transaction(async (trx) => {
+    return db.transaction(async (trx) => {
       const row = await lockCase(trx, { caseNo })
       const at = clock.now()
-      if (!(await recordActOnce(trx, row.id, `outcome:${key}`, at))) return
-      await RECORD[outcome]({ trx, at, day: dayOf(at), context: await contextOf(trx, row) })
+      const context = await contextOf(trx, row)
+      const answered = answerOf(outcome, context.events)
+      if (await recordActOnce(trx, row.id, `outcome:${key}`, at)) {
+        if (answered?.inTime === true) await dropMessage(trx, row.id, answered.message, key)
+        else await RECORD[outcome]({ trx, at, day: dayOf(at), context })
+      }
+      return answered === undefined ? {} : { answeredInTime: answered.inTime }
     })
   }
 }

@@ -12,6 +12,7 @@ const VALUES: Readonly<Record<string, readonly Scalar[]>> = {
   decision: ['grant', 'refuse'],
   checksPassed: [true, false],
   toleranceOpen: [true, false],
+  answeredInTime: [true, false],
 }
 
 export function checkGateways(context: FlowContext): void {

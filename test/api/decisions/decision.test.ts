@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { InspectBody } from '../../../contracts/acts.ts'
 import type { RefusalGrounds } from '../../../contracts/case-events.ts'
 import { deriveStatus } from '../../../core/cases/derive-status.ts'
+import { createCorrections } from '../../../core/cases/corrections.ts'
 import { createAutomaticOutcome } from '../../../core/decisions/automatic-outcome.ts'
 import { MONDAY, openOffice, personId, type FiledCase, type Filing, type Office } from './office.ts'
 
@@ -227,7 +228,8 @@ describe('hand-over and automatic outcomes', () => {
     const expire = { caseNo: filed.caseNo, outcome: 'correction-expired', key: 'timer' } as const
     await expect(record(expire)).rejects.toMatchObject({ code: 'ACT_NOT_ALLOWED' })
     office.setTime('2026-03-24T00:00:01+08:00')
-    await record(expire)
+    expect(await record(expire)).toEqual({ answeredInTime: false })
+    expect(await record(expire)).toEqual({ answeredInTime: false })
     expect(deriveStatus(await office.eventsOf(filed))).toBe('returned')
   })
 
@@ -242,6 +244,23 @@ describe('hand-over and automatic outcomes', () => {
       'terminated',
       'closed',
     ])
+  })
+
+  it('lets an answer on file win over its timer, and no later notice takes it for its own', async () => {
+    const record = createAutomaticOutcome(office)
+    const filed = await accepted({ materials: ['M-PLAN'] }, ['M-LEASE'])
+    const fileId = await office.addFile(filed.caseId, 'M-LEASE', office.clock.now())
+    await office.ownerDb('material_file').where({ id: fileId }).update({ filed: false })
+    // the flow's wait is not in our tables yet: the message has met nothing
+    await createCorrections(office).supplyTolerated(filed.caseNo, 'once')
+    office.setTime('2026-03-20T06:00:01+08:00')
+    const expire = { caseNo: filed.caseNo, outcome: 'tolerance-expired', key: 'timer-3' } as const
+    expect(await record(expire)).toEqual({ answeredInTime: true })
+    expect(await record(expire)).toEqual({ answeredInTime: true })
+
+    expect((await office.eventsOf(filed)).at(-1)?.type).toBe('tolerance-supplied')
+    const messages = office.db('engine_message').where({ case_id: filed.caseId })
+    expect(await messages.pluck('matched_wait')).toEqual(['dropped:timer-3'])
   })
 
   it('never grants on the spot what is not an instant item', async () => {

@@ -132,6 +132,23 @@ export const BROKEN_FLOWS: BrokenPackage[] = [
     'flow.bpmn#Wait_Correction NO_DEADLINE',
   ],
   [
+    'an expiry that forgets the answer of the last minute',
+    'food-licence',
+    'flow.bpmn',
+    swap('${answeredInTime == true}', '${answeredInTime == false}'),
+    'flow.bpmn#Outcome_CorrectionExpired NO_WAY_BACK',
+  ],
+  [
+    'an answer of the last minute that leads elsewhere',
+    'food-licence',
+    'flow.bpmn',
+    swap(
+      'sourceRef="Gateway_CorrectionAnswered" targetRef="Gateway_Received"',
+      'sourceRef="Gateway_CorrectionAnswered" targetRef="Notify_Returned"',
+    ),
+    'flow.bpmn#Outcome_CorrectionExpired NO_WAY_BACK',
+  ],
+  [
     'a message nobody sends',
     'food-licence',
     'flow.bpmn',
