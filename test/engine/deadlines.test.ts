@@ -86,6 +86,33 @@ describe('a deadline nobody met', () => {
   })
 })
 
+describe('a timer the engine gave up', () => {
+  it('is on the list of the operator, who lets the engine try it again', async () => {
+    const caseNo = await waitingForCorrection()
+    const { id: jobId } = await timerOf(caseNo)
+    const [operator = ''] = await bench.database
+      .db('person as p')
+      .where('p.subject', 'demo|operator1')
+      .pluck<string[]>('p.id')
+    const open = async () =>
+      (await office.incidents.list(operator)).find((incident) => incident.caseNo === caseNo)
+    // when its tries are used up, as after as many failures
+    expect((await engine('PUT', `/job/${jobId}/retries`, { retries: 0 })).status).toBe(204)
+    const incident = await until('it is listed', open)
+    expect(incident).toMatchObject({ kind: 'failedJob', remedies: ['retry'] })
+
+    const target = await office.incidents.prepareRetry(
+      { personId: operator, incidentId: incident.id },
+      '数据库已恢复',
+    )
+    expect(target).toEqual({ kind: 'job', jobId })
+    expect(await bench.gateway.setJobRetries(jobId, 3)).toMatchObject({ kind: 'ok' })
+    await until('the engine has closed it', async () => (await open()) === undefined)
+    await comesDue(caseNo, { days: 60 })
+    await ends(caseNo, 'End_Returned')
+  })
+})
+
 describe('an answer on file before the timer came', () => {
   it('of a correction leads to the clerk as if the timer had not come', async () => {
     const caseNo = await waitingForCorrection()

@@ -20,6 +20,7 @@ import { seedCalendar } from '../../core/clock/seed-calendar.ts'
 import { createDecisions } from '../../core/decisions/decisions.ts'
 import { createRenderer } from '../../core/documents/render-document.ts'
 import { createClaims } from '../../core/inbox/claims.ts'
+import { createIncidents } from '../../core/incidents/incidents.ts'
 import { createEngineGateway } from '../../engine/gateway/gateway.ts'
 import { demoKeys } from '../../partners/demo-keys.ts'
 import { createEmsGateway } from '../../partners/ems/gateway.ts'
@@ -66,6 +67,7 @@ export async function openOffice(bench: EngineBench, clock: Clock = systemClock)
   const decisions = createDecisions({ db, clock, calendar })
   const corrections = createCorrections({ db, clock, calendar })
   const claims = createClaims({ db, clock })
+  const incidents = createIncidents({ db, clock, queryKey })
   await seedCalendar(bench.database.db)
   await seedDistrict(bench.database.db)
 
@@ -212,6 +214,7 @@ export async function openOffice(bench: EngineBench, clock: Clock = systemClock)
     withdraw,
     decisions,
     corrections,
+    incidents,
     claimed,
     upload,
     eventsOf,
