@@ -3007,6 +3007,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    proof?: string;
                     /** @enum {unknown} */
                     receiver: "applicant" | "authorised";
                 };

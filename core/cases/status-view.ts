@@ -15,6 +15,7 @@ import { openCorrection, openTolerance } from './asked-materials.ts'
 import { contextOf, type CaseContext } from './case-context.ts'
 import { getCase } from './case-events.ts'
 import { deriveStatus, isEnded } from './derive-status.ts'
+import { resultParcel } from './parcel-evidence.ts'
 import { explainDates } from './explain-dates.ts'
 import { TIMELINE_WORDS } from './timeline-words.ts'
 
@@ -192,10 +193,16 @@ function mustDo(
   ) {
     acts.push({
       act: 'collect',
-      text: {
-        zh: '请带身份证件到出证窗口领取',
-        en: 'Collect the result at the window with your identity card',
-      },
+      text:
+        resultParcel(events)?.stage === 'signed'
+          ? {
+              zh: '邮件由他人签收，请与出证窗口确认您已收到',
+              en: 'Another person signed for the parcel: confirm to the window that you have it',
+            }
+          : {
+              zh: '请带身份证件到出证窗口领取',
+              en: 'Collect the result at the window with your identity card',
+            },
       ...(due.deliverBy === undefined ? {} : { by: due.deliverBy }),
       subjects: [],
     })

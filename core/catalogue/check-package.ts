@@ -21,6 +21,7 @@ import { checkAnswers } from './flow-rules/check-answers.ts'
 import { checkElements } from './flow-rules/check-elements.ts'
 import { checkGateways } from './flow-rules/check-gateways.ts'
 import { checkOffers, checkOrder } from './flow-rules/check-order.ts'
+import { checkParcels } from './flow-rules/check-parcels.ts'
 import { checkPaths } from './flow-rules/check-paths.ts'
 import { checkSteps, listSteps } from './flow-rules/check-steps.ts'
 import { checkTasks } from './flow-rules/check-tasks.ts'
@@ -59,6 +60,7 @@ const FLOW_RULES: readonly FlowRule[] = [
   checkGateways,
   checkTimers,
   checkAnswers,
+  checkParcels,
   checkPaths,
   checkOrder,
   checkOffers,

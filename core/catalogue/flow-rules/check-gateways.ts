@@ -13,6 +13,7 @@ const VALUES: Readonly<Record<string, readonly Scalar[]>> = {
   checksPassed: [true, false],
   toleranceOpen: [true, false],
   answeredInTime: [true, false],
+  deliveryProven: [true, false],
 }
 
 export function checkGateways(context: FlowContext): void {

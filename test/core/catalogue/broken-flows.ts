@@ -149,6 +149,13 @@ export const BROKEN_FLOWS: BrokenPackage[] = [
     'flow.bpmn#Outcome_CorrectionExpired NO_WAY_BACK',
   ],
   [
+    'a parcel that counts as delivered whoever took it',
+    'food-licence',
+    'flow.bpmn',
+    swap('${deliveryProven == true}', '${deliveryProven == false}'),
+    'flow.bpmn#Wait_ParcelDelivered NO_HAND_OVER',
+  ],
+  [
     'a message nobody sends',
     'food-licence',
     'flow.bpmn',
