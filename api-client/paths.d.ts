@@ -384,8 +384,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 重试 Let the engine try the failed step again (operators) */
+        /** 重试 Let what failed be tried again: a step, a timer, a command, a message (operators) */
         post: operations["retryIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/incidents/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 已处置 Take a refused message off the list: the applicant was told otherwise (operators) */
+        post: operations["markIncidentSeen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2577,16 +2594,21 @@ export interface operations {
                     "application/json": {
                         rows: {
                             caseNo?: string;
+                            /** @description incident of the engine, command:<number> of the outbox, effect:<number> of the ledger */
                             id: string;
+                            /** @description failedExternalTask, failedJob, stuckCommand, refusedEffect, or another kind of the engine */
                             kind: string;
                             message?: string;
                             /** Format: date-time */
                             openedAt: string;
+                            /** @description empty when the entry is resolved */
+                            remedies: ("retry" | "seen")[];
                             resolution?: string;
                             /** Format: date-time */
                             resolvedAt?: string;
                             resolvedBy?: string;
                             step?: string;
+                            /** @description topic of the step, or the kind of the command or effect */
                             topic?: string;
                         }[];
                     };
@@ -2632,6 +2654,51 @@ export interface operations {
             };
             /** @description Default Response */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    markIncidentSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what was put right; no personal data */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description RFC 9457 problem; the codes stand in docs/problems.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RFC 9457 problem; the codes stand in docs/problems.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2940,6 +3007,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    proof?: string;
                     /** @enum {unknown} */
                     receiver: "applicant" | "authorised";
                 };

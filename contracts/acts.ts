@@ -171,9 +171,15 @@ export const DecideBody = Type.Union([
 ])
 export type DecideBody = Static<typeof DecideBody>
 
-/** 窗口领取: the papers were handed over and the receiver's identity was checked. */
+/**
+ * 窗口领取: the papers were handed over and the receiver's identity was checked. Of a parcel that another person signed
+ * for: the clerk has seen that this person was authorised, or that the applicant has the papers; `proof` says how.
+ */
 export const HandOverBody = Type.Object(
-  { receiver: Type.Enum(['applicant', 'authorised'] as const) },
+  {
+    receiver: Type.Enum(['applicant', 'authorised'] as const),
+    proof: Type.Optional(Reason),
+  },
   closed,
 )
 export type HandOverBody = Static<typeof HandOverBody>

@@ -229,9 +229,13 @@ export const CaseEventPayloads = {
       by: Type.Enum(['ems', 'window', 'download'] as const),
       waybillNo: Type.Optional(Id),
       receiver: Type.Optional(Type.Enum(['applicant', 'authorised'] as const)),
+      /** what showed that the one who signed for a parcel was authorised, or that it has reached the applicant */
+      proof: Type.Optional(Reason),
     },
     closed,
   ),
+  /** the courier took its word back (743) or brought the parcel back: the result has not reached the applicant */
+  'delivery-reversed': Type.Object({ waybillNo: Id, opCode: Id }, closed),
   noticed: Type.Object(
     { notice: NoticeKind, channels: Type.Array(Type.Enum(['sms', 'mail'] as const)) },
     closed,

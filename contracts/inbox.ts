@@ -78,14 +78,27 @@ export const InboxPage = Type.Object(
 )
 export type InboxPage = Static<typeof InboxPage>
 
+/** What an operator can do about an entry: let it be tried again, or take note of it. */
+export const IncidentRemedy = Type.Enum(['retry', 'seen'] as const)
+export type IncidentRemedy = Static<typeof IncidentRemedy>
+
 export const IncidentRow = Type.Object(
   {
-    id: Type.String(),
+    id: Type.String({
+      description:
+        'incident of the engine, command:<number> of the outbox, effect:<number> of the ledger',
+    }),
     caseNo: Type.Optional(Type.String()),
     step: Type.Optional(Type.String()),
-    kind: Type.String(),
-    topic: Type.Optional(Type.String()),
+    kind: Type.String({
+      description:
+        'failedExternalTask, failedJob, stuckCommand, refusedEffect, or another kind of the engine',
+    }),
+    topic: Type.Optional(
+      Type.String({ description: 'topic of the step, or the kind of the command or effect' }),
+    ),
     message: Type.Optional(Type.String()),
+    remedies: Type.Array(IncidentRemedy, { description: 'empty when the entry is resolved' }),
     openedAt: DateTime,
     resolvedAt: Type.Optional(DateTime),
     resolution: Type.Optional(Type.String()),
@@ -95,7 +108,7 @@ export const IncidentRow = Type.Object(
 )
 export type IncidentRow = Static<typeof IncidentRow>
 
-export const RetryIncidentBody = Type.Object(
+export const IncidentNote = Type.Object(
   {
     note: Type.String({
       minLength: 1,
@@ -105,4 +118,4 @@ export const RetryIncidentBody = Type.Object(
   },
   closed,
 )
-export type RetryIncidentBody = Static<typeof RetryIncidentBody>
+export type IncidentNote = Static<typeof IncidentNote>

@@ -107,7 +107,8 @@ export const Topics = {
     topic: 'record-outcome',
     variables: Type.Object({ caseNo: CaseNo }, closed),
     properties: Type.Object({ outcome: AutomaticOutcome }, closed),
-    output: Type.Object({}, closed),
+    /** of an expiry only: whether the applicant had answered, so that the flow goes on with the answer */
+    output: Type.Object({ answeredInTime: Type.Optional(Type.Boolean()) }, closed),
     bpmnErrors: [],
     dryRun: true,
     retries: 5,

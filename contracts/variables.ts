@@ -19,6 +19,10 @@ export const Variables = {
   /** ISO 8601 date-time with offset; 06:00 of the day after the deadline in Asia/Shanghai, computed by core/clock */
   correctionDeadline: 'correctionDeadline',
   toleranceDeadline: 'toleranceDeadline',
+  /** boolean, written by record-outcome after a deadline: the answer was on file before the timer came (decision 0040) */
+  answeredInTime: 'answeredInTime',
+  /** boolean, comes with `parcel-delivered`: the addressee signed; otherwise a clerk sees to the proof or hands over */
+  deliveryProven: 'deliveryProven',
   /** 'grant' | 'refuse' */
   decision: 'decision',
 } as const
@@ -34,7 +38,7 @@ export const Messages = {
   toleranceSupplied: 'tolerance-supplied',
   /** the hall received the applicant's parcel (EMS 704 at the hall) */
   parcelReceived: 'parcel-received',
-  /** the result reached the applicant (EMS 704) */
+  /** the parcel with the result has ended its way: signed for (EMS 704, 748) or sent back (711, 741) */
   parcelDelivered: 'parcel-delivered',
 } as const
 export type MessageName = (typeof Messages)[keyof typeof Messages]

@@ -43,7 +43,7 @@ export interface ServiceDeps {
 }
 
 /** The two things a counter ever asks of the engine: is it there, and (for an operator) try again. */
-export type EngineDoor = Pick<EngineGateway, 'version' | 'setExternalTaskRetries'>
+export type EngineDoor = Pick<EngineGateway, 'version' | 'setExternalTaskRetries' | 'setJobRetries'>
 
 /** Everything behind the doors, built once; main.ts and the tests differ only in what they hand in. */
 export function createServices(deps: ServiceDeps) {
@@ -60,7 +60,7 @@ export function createServices(deps: ServiceDeps) {
     submit: createSubmit({ db, clock, calendar, queryKey }),
     corrections: createCorrections({ db, clock, calendar }),
     claims: createClaims({ db, clock }),
-    incidents: createIncidents({ db, clock }),
+    incidents: createIncidents({ db, clock, queryKey }),
     decisions: createDecisions({ db, clock, calendar }),
     withdraw: createWithdraw({ db, clock }),
     caseQuery: createCaseQuery({ db, clock, queryKey }),

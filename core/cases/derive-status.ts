@@ -32,6 +32,8 @@ function nextStatus(status: CaseStatus, event: CaseEvent): CaseStatus {
       return event.payload.direction === 'outbound' ? 'delivering' : status
     case 'delivered':
       return 'delivered'
+    case 'delivery-reversed':
+      return 'delivering'
     case 'withdrawn':
       return 'withdrawn'
     case 'terminated':

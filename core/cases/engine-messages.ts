@@ -4,6 +4,7 @@
  */
 import type { Knex } from 'knex'
 import type { EngineVariables, MessageName } from '../../contracts/variables.ts'
+import type { ChangePart } from './case-change.ts'
 import { putEngineCommand } from './engine-commands.ts'
 
 /** Records that `name` happened for the case; needs the case lock. */
@@ -72,3 +73,15 @@ export async function matchMessages(
     )
   }
 }
+
+/**
+ * The flow went on without this message: it must not meet a later wait of the same name. One that met its wait before
+ * is left to its correlate command, which ends well when the wait is gone.
+ */
+export function dropMessage(name: MessageName, reason: string): ChangePart {
+  return { sql: DROP, values: [`dropped:${reason}`, name] }
+}
+
+const DROP = `
+  update engine_message as m set matched_wait = ? from held
+   where m.case_id = held.id and m.name = ? and m.matched_wait is null`

@@ -16,6 +16,7 @@ import type { CaseContext } from './case-context.ts'
 import { loadCase } from './load-case.ts'
 import { getCase } from './case-events.ts'
 import { deriveStatus, isEnded } from './derive-status.ts'
+import { resultParcel } from './parcel-evidence.ts'
 import { explainDates } from './explain-dates.ts'
 import { TIMELINE_WORDS } from './timeline-words.ts'
 
@@ -193,10 +194,16 @@ function mustDo(
   ) {
     acts.push({
       act: 'collect',
-      text: {
-        zh: '请带身份证件到出证窗口领取',
-        en: 'Collect the result at the window with your identity card',
-      },
+      text:
+        resultParcel(events)?.stage === 'signed'
+          ? {
+              zh: '邮件由他人签收，请与出证窗口确认您已收到',
+              en: 'Another person signed for the parcel: confirm to the window that you have it',
+            }
+          : {
+              zh: '请带身份证件到出证窗口领取',
+              en: 'Collect the result at the window with your identity card',
+            },
       ...(due.deliverBy === undefined ? {} : { by: due.deliverBy }),
       subjects: [],
     })

@@ -24,6 +24,10 @@ export const TIMELINE_WORDS = {
   dispatched: words('已交邮政寄递', 'Handed to the courier'),
   'parcel-tracked': words('邮件有新动态', 'The parcel moved'),
   delivered: words('已送达', 'Delivered'),
+  'delivery-reversed': words(
+    '邮政更正：还没有送到',
+    'The courier corrected itself: not delivered yet',
+  ),
   noticed: words('已通知您', 'You were notified'),
   withdrawn: words('您撤回了申请', 'You withdrew the application'),
   terminated: words('办理终止', 'Ended'),

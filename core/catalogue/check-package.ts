@@ -17,9 +17,11 @@ import { checkGuide } from './check-guide.ts'
 import { checkItem } from './check-item.ts'
 import { checkScenario } from './check-scenario.ts'
 import { createFindings, type Findings } from './findings.ts'
+import { checkAnswers } from './flow-rules/check-answers.ts'
 import { checkElements } from './flow-rules/check-elements.ts'
 import { checkGateways } from './flow-rules/check-gateways.ts'
 import { checkOffers, checkOrder } from './flow-rules/check-order.ts'
+import { checkParcels } from './flow-rules/check-parcels.ts'
 import { checkPaths } from './flow-rules/check-paths.ts'
 import { checkSteps, listSteps } from './flow-rules/check-steps.ts'
 import { checkTasks } from './flow-rules/check-tasks.ts'
@@ -57,6 +59,8 @@ const FLOW_RULES: readonly FlowRule[] = [
   checkTasks,
   checkGateways,
   checkTimers,
+  checkAnswers,
+  checkParcels,
   checkPaths,
   checkOrder,
   checkOffers,

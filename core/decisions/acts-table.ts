@@ -13,8 +13,10 @@ export const ALLOWED_ACTS = {
   accepted: ['inspect', 'review', 'decide', 'invite-statement'],
   decided: ['hand-over'],
   closed: ['hand-over'],
-  delivering: [],
-  delivered: [],
+  // A parcel that another person signed for: the clerk sees to the proof.
+  delivering: ['hand-over'],
+  // The addressee's own signature came while the clerk had the task: it ends, and adds nothing.
+  delivered: ['hand-over'],
   'acceptance-refused': [],
   returned: [],
   withdrawn: [],

@@ -12,9 +12,11 @@ import type { CaseChange } from '../cases/case-change.ts'
 import type { NewCaseEvent } from '../cases/case-events.ts'
 import { changeCase } from '../cases/change-case.ts'
 import { deriveStatus } from '../cases/derive-status.ts'
+import { dropMessage } from '../cases/engine-messages.ts'
 import type { CaseState } from '../cases/load-case.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
 import type { ClockEntry } from '../clock/due-dates.ts'
+import { answerOf } from './answered-in-time.ts'
 import { grantLicence } from './grant-licence.ts'
 
 const ACTOR: Actor = { kind: 'system', id: 'record-outcome' }
@@ -33,15 +35,26 @@ export interface AutomaticOutcomeRequest {
 }
 
 export function createAutomaticOutcome({ db, clock }: { db: Knex; clock: Clock }) {
-  /** Once for a key. @throws ACT_NOT_ALLOWED when the file forbids the outcome: an operator then looks at the incident */
-  return async function recordAutomaticOutcome(request: AutomaticOutcomeRequest): Promise<void> {
+  /**
+   * Once for a key; a repeat answers the same. Of an expiry it tells whether the applicant had answered before: then
+   * nothing expires.
+   * @throws ACT_NOT_ALLOWED when the file forbids the outcome: an operator then looks at the incident
+   */
+  return async function recordAutomaticOutcome(
+    request: AutomaticOutcomeRequest,
+  ): Promise<{ answeredInTime?: boolean }> {
     const { caseNo, outcome, key } = request
     const act = `outcome:${key}`
-    await changeCase({ db, clock }, { caseNo, act }, (context, change) => {
-      if (context.acted) return
-      change.once(act)
-      RECORD[outcome]({ day: dayOf(change.at), context, change })
+    const { result } = await changeCase({ db, clock }, { caseNo, act }, (context, change) => {
+      const answered = answerOf(outcome, context.events)
+      if (!context.acted) {
+        change.once(act)
+        if (answered?.inTime === true) change.also(dropMessage(answered.message, key))
+        else RECORD[outcome]({ day: dayOf(change.at), context, change })
+      }
+      return answered === undefined ? {} : { answeredInTime: answered.inTime }
     })
+    return result
   }
 }
 

@@ -4,8 +4,7 @@
  * and in any order; whatever the order, the same facts follow (domain.md §6).
  */
 import type { Knex } from 'knex'
-import type { CourierTrace, ParcelState } from '../../contracts/courier.ts'
-import type { CaseEvent } from '../../contracts/case-events.ts'
+import type { CourierTrace } from '../../contracts/courier.ts'
 import { problem } from '../../contracts/problems.ts'
 import { Messages } from '../../contracts/variables.ts'
 import { appendCaseEvent, listCaseEvents, lockCase, type CaseRow } from '../cases/case-events.ts'
@@ -13,10 +12,9 @@ import { recordMessage } from '../cases/engine-messages.ts'
 import { deriveStatus, isEnded } from '../cases/derive-status.ts'
 import { receive } from '../cases/receive.ts'
 import { createCalendarSource, type Calendar, type CalendarSource } from '../clock/calendar.ts'
-import { dayOf } from '../clock/clock.ts'
-import { appendClockEntry } from '../clock/clock-ledger.ts'
 import { deriveParcelState } from './derive-parcel-state.ts'
 import { addTraces, findParcel, listTraces, type Parcel } from './parcels.ts'
+import { endDelivery, reverseDelivery } from './result-delivery.ts'
 
 export interface CourierPush {
   readonly traces: readonly CourierTrace[]
@@ -73,6 +71,8 @@ async function applyToParcel(
   const all = await listTraces(trx, parcel.waybillNo)
   const state = deriveParcelState(all)
   const before = await findParcel(trx, parcel.waybillNo)
+  if (parcel.direction === 'outbound')
+    await reverseDelivery(trx, row, { parcel, state, opCode: newest(all).opCode, at })
   if (before?.state !== state.stage) {
     await trx('parcel').where({ waybill_no: parcel.waybillNo }).update({ state: state.stage })
     await appendCaseEvent(trx, row, {
@@ -87,56 +87,31 @@ async function applyToParcel(
       },
     })
   }
-  if (state.stage === 'delivered') await recordArrival(trx, row, parcel, state, at, calendar)
+  if (parcel.direction === 'outbound') await endDelivery(trx, row, { parcel, state, at })
+  else if (state.stage === 'delivered') await recordReceipt(trx, row, parcel, at, calendar)
   return added
 }
 
-async function recordArrival(
+async function recordReceipt(
   trx: Knex.Transaction,
   row: CaseRow,
-  parcel: Parcel,
-  state: ParcelState,
+  { waybillNo }: Parcel,
   at: Date,
   calendar: Calendar,
 ): Promise<void> {
-  const { waybillNo } = parcel
   const events = await listCaseEvents(trx, row.id)
-  if (parcel.direction === 'inbound') {
-    // The hall is an organ: whoever signs in its mail room receives for it.
-    if (events.some((event) => isArrivalOf(event, 'received', waybillNo))) return
-    // Withdrawn while the papers travelled: they are to go back, and nothing is filed with them.
-    if (isEnded(deriveStatus(events))) return
-    await receive(trx, row, {
-      by: 'ems',
-      waybillNo,
-      at,
-      actor: ACTOR,
-      calendar,
-    })
-    await recordMessage(trx, row.id, Messages.parcelReceived, {}, at)
-    return
-  }
-  // Served is served when the addressee signed; another's signature needs an authorisation, and the file has none.
-  if (state.legalDelivery !== 'proven') return
-  if (events.some((event) => isArrivalOf(event, 'delivered', waybillNo))) return
-  await appendCaseEvent(trx, row, {
-    type: 'delivered',
+  // The hall is an organ: whoever signs in its mail room receives for it.
+  if (events.some((e) => e.type === 'received' && e.payload.waybillNo === waybillNo)) return
+  // Withdrawn while the papers travelled: they are to go back, and nothing is filed with them.
+  if (isEnded(deriveStatus(events))) return
+  await receive(trx, row, {
+    by: 'ems',
+    waybillNo,
     at,
     actor: ACTOR,
-    payload: { by: 'ems', waybillNo, receiver: 'applicant' },
+    calendar,
   })
-  await appendClockEntry(trx, row.id, {
-    clock: 'delivery',
-    kind: 'stop',
-    onDay: dayOf(new Date(state.since ?? at)),
-    reason: '送达：EMS 妥投',
-    at,
-  })
-  await recordMessage(trx, row.id, Messages.parcelDelivered, {}, at)
-}
-
-function isArrivalOf(event: CaseEvent, type: 'received' | 'delivered', waybillNo: string): boolean {
-  return event.type === type && event.payload.waybillNo === waybillNo
+  await recordMessage(trx, row.id, Messages.parcelReceived, {}, at)
 }
 
 function byWaybill(traces: readonly CourierTrace[]): Map<string, CourierTrace[]> {

@@ -118,6 +118,7 @@ export async function insertIncidents(
         kind: event.type ?? 'unknown',
         external_task_id:
           event.type === 'failedExternalTask' ? (event.configuration ?? null) : null,
+        job_id: event.type === 'failedJob' ? (event.configuration ?? null) : null,
         topic: flowStep?.topic ?? null,
         message: event.message ?? null,
         opened_at: timeOf(event),

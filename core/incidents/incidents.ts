@@ -1,101 +1,95 @@
 /**
- * What the machine could not do: shown to operators, who put right what failed and let the engine try again. The engine's
- * own event closes an incident, never we: what was not repaired stays on the list.
+ * 异常: everything the machine could not do, in one list for operators: incidents of the engine (failed steps and timers),
+ * commands it refuses, messages a partner refused. Who put right what failed lets it be tried again; each act is audited.
  */
 import type { Knex } from 'knex'
 import type { IncidentRow } from '../../contracts/inbox.ts'
 import { problem } from '../../contracts/problems.ts'
 import { dayOf, type Clock } from '../clock/clock.ts'
 import { requireOperator } from '../identity/rights.ts'
+import { listEngineIncidents, noteEngineRetry, type RetryTarget } from './engine-incidents.ts'
+import { LIST_LIMIT } from './incident-row.ts'
+import { addOperatorNote } from './operator-notes.ts'
+import { listRefusedEffects, requireRefused, resendEffect } from './refused-effects.ts'
+import { listStuckCommands, retryCommand } from './stuck-commands.ts'
 
-/** What the gateway needs to let the engine try again. */
-export interface RetryTarget {
-  readonly externalTaskId: string
+export type { RetryTarget } from './engine-incidents.ts'
+
+export interface IncidentDeps {
+  readonly db: Knex
+  readonly clock: Clock
+  /** key of `queryCodeOf` */
+  readonly queryKey: Buffer
 }
 
-const LIST_LIMIT = 200
+export interface IncidentKey {
+  readonly personId: string
+  readonly incidentId: string
+}
 
-export function createIncidents({ db, clock }: { db: Knex; clock: Clock }) {
-  /** Oldest first, open ones by default. @throws NOT_YOUR_POST */
+export function createIncidents({ db, clock, queryKey }: IncidentDeps) {
+  /** Open ones by default, oldest first; the resolved ones last first. @throws NOT_YOUR_POST */
   async function list(
     personId: string,
     { resolved = false }: { readonly resolved?: boolean } = {},
   ): Promise<IncidentRow[]> {
-    await requireOperator(db, personId, dayOf(clock.now()))
-    const query = db('incident as i')
-      .leftJoin('case_file as f', 'f.id', 'i.case_id')
-      .leftJoin('person as p', 'p.id', 'i.resolved_by')
-      .select({
-        id: 'i.id',
-        caseNo: 'f.case_no',
-        step: 'i.activity_id',
-        kind: 'i.kind',
-        topic: 'i.topic',
-        message: 'i.message',
-        openedAt: 'i.opened_at',
-        resolvedAt: 'i.resolved_at',
-        resolution: 'i.resolution',
-        resolvedBy: 'p.name',
-      })
-      .limit(LIST_LIMIT)
-    const rows = (await (resolved
-      ? query.whereNotNull('i.resolved_at').orderBy('i.resolved_at', 'desc')
-      : query.whereNull('i.resolved_at').orderBy('i.opened_at'))) as RawIncident[]
-    return rows.map(toIncidentRow)
+    const at = clock.now()
+    await requireOperator(db, personId, dayOf(at))
+    const rows = [
+      ...(await listEngineIncidents(db, { resolved })),
+      ...(await listStuckCommands(db, { resolved, at })),
+      ...(await listRefusedEffects(db, { resolved })),
+    ]
+    const key = (row: IncidentRow) => (resolved ? (row.resolvedAt ?? '') : row.openedAt)
+    rows.sort((a, b) => key(a).localeCompare(key(b)) * (resolved ? -1 : 1))
+    return rows.slice(0, LIST_LIMIT)
   }
 
   /**
-   * Notes what was done and says what to retry. Committed before the engine is asked: should that fail, the incident is
-   * still open with its note and the operator asks again.
-   * @throws NOT_YOUR_POST, INCIDENT_NOT_FOUND, ACT_NOT_ALLOWED when it is resolved or nothing an operator can retry
+   * Lets it be tried again.
+   * @returns what the engine must be asked for; undefined when our own messengers go on by themselves
+   * @throws NOT_YOUR_POST, INCIDENT_NOT_FOUND, ACT_NOT_ALLOWED when it is resolved or cannot be retried
    */
-  async function prepareRetry(
-    key: { readonly personId: string; readonly incidentId: string },
-    note: string,
-  ): Promise<RetryTarget> {
-    const at = clock.now()
-    return db.transaction(async (trx) => {
-      await requireOperator(trx, key.personId, dayOf(at))
-      const row = (await trx('incident as i')
-        .select({ externalTaskId: 'i.external_task_id', resolvedAt: 'i.resolved_at' })
-        .where('i.id', key.incidentId)
-        .forUpdate()
-        .first()) as { externalTaskId: string | null; resolvedAt: Date | null } | undefined
-      if (row === undefined) throw problem('INCIDENT_NOT_FOUND')
-      if (row.resolvedAt !== null) throw problem('ACT_NOT_ALLOWED', { detail: 'resolved' })
-      if (row.externalTaskId === null)
-        throw problem('ACT_NOT_ALLOWED', { detail: 'not an external task' })
-      await trx('incident')
-        .where({ id: key.incidentId })
-        .update({ resolved_by: key.personId, resolution: note })
-      await trx('audit').insert({
-        at,
-        actor: JSON.stringify({ kind: 'staff', id: key.personId }),
-        act: 'incident.retry',
-        subject: key.incidentId,
-        detail: JSON.stringify({ note }),
-      })
-      return { externalTaskId: row.externalTaskId }
+  async function prepareRetry(key: IncidentKey, note: string): Promise<RetryTarget | undefined> {
+    const { personId, incidentId } = key
+    return operate(personId, async (trx, at) => {
+      const own = ownId(incidentId)
+      if (own === undefined) return noteEngineRetry(trx, { incidentId, personId, note, at })
+      if (own.of === 'command') await retryCommand(trx, own.id, at)
+      else await resendEffect(trx, { id: own.id, at, queryKey })
+      await addOperatorNote(trx, { subject: incidentId, act: 'retry', note, personId, at })
+      return undefined
     })
   }
 
-  return { list, prepareRetry }
+  /** Takes a refused message off the list. @throws as `prepareRetry` */
+  async function markSeen({ personId, incidentId }: IncidentKey, note: string): Promise<void> {
+    await operate(personId, async (trx, at) => {
+      const own = ownId(incidentId)
+      if (own?.of !== 'effect') throw problem('ACT_NOT_ALLOWED', { allowed: ['retry'] })
+      await requireRefused(trx, own.id)
+      await addOperatorNote(trx, { subject: incidentId, act: 'seen', note, personId, at })
+    })
+  }
+
+  async function operate<T>(
+    personId: string,
+    act: (trx: Knex.Transaction, at: Date) => Promise<T>,
+  ): Promise<T> {
+    const at = clock.now()
+    return db.transaction(async (trx) => {
+      await requireOperator(trx, personId, dayOf(at))
+      return act(trx, at)
+    })
+  }
+
+  return { list, prepareRetry, markSeen }
 }
 
 export type Incidents = ReturnType<typeof createIncidents>
 
-type RawIncident = {
-  readonly [K in keyof Omit<IncidentRow, 'openedAt' | 'resolvedAt'>]-?: string | null
-} & { readonly openedAt: Date; readonly resolvedAt: Date | null }
-
-function toIncidentRow(row: RawIncident): IncidentRow {
-  const { id, kind, openedAt, resolvedAt, ...optional } = row
-  const present = Object.fromEntries(Object.entries(optional).filter(([, v]) => v !== null))
-  return {
-    ...present,
-    id: id ?? '',
-    kind: kind ?? '',
-    openedAt: openedAt.toISOString(),
-    ...(resolvedAt === null ? {} : { resolvedAt: resolvedAt.toISOString() }),
-  }
+/** Ids of our own tables; every other one is the engine's. */
+function ownId(incidentId: string): { of: 'command' | 'effect'; id: string } | undefined {
+  const [, of, id] = /^(command|effect):(\d{1,18})$/.exec(incidentId) ?? []
+  return id === undefined ? undefined : { of: of as 'command' | 'effect', id }
 }

@@ -1,22 +1,24 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 
-import { IncidentRow, RetryIncidentBody } from '../../contracts/inbox.ts'
+import { IncidentNote, IncidentRow } from '../../contracts/inbox.ts'
 import { problem } from '../../contracts/problems.ts'
-import type { Incidents } from '../../core/incidents/incidents.ts'
+import type { Incidents, RetryTarget } from '../../core/incidents/incidents.ts'
 import type { EngineGateway } from '../../engine/gateway/gateway.ts'
 import { staffOf } from '../session/staff-guard.ts'
 
 export interface IncidentOptions {
   readonly incidents: Incidents
-  readonly engine: Pick<EngineGateway, 'setExternalTaskRetries'>
+  readonly engine: Pick<EngineGateway, 'setExternalTaskRetries' | 'setJobRetries'>
 }
 
 const common = { tags: ['desk'], security: [{ staffSession: [] }] }
 /** Tries an operator gives a repaired step before it becomes an incident again. */
 const RETRIES = 3
 
-/** 异常: what the machine could not do. Closed only by the engine's own event, never by the button. */
+const params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_:.-]{1,128}$' }) })
+
+/** 异常: what the machine could not do. What was tried again is closed by its success, never by the button. */
 export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentOptions> = async (
   app,
   { incidents, engine },
@@ -49,29 +51,52 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentOptions> = async 
       schema: {
         ...common,
         operationId: 'retryIncident',
-        summary: '重试 Let the engine try the failed step again (operators)',
-        params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_:.-]{1,128}$' }) }),
-        body: RetryIncidentBody,
+        summary:
+          '重试 Let what failed be tried again: a step, a timer, a command, a message (operators)',
+        params,
+        body: IncidentNote,
         response: { 202: Type.Null() },
       },
     },
     async (request, reply) => {
       const { personId } = staffOf(request)
       const key = { personId, incidentId: request.params.id }
-      const { externalTaskId } = await incidents.prepareRetry(key, request.body.note)
-      await tryAgain(engine, externalTaskId)
+      const target = await incidents.prepareRetry(key, request.body.note)
+      if (target !== undefined) await tryAgain(engine, target)
       return reply.code(202).send(null)
+    },
+  )
+
+  app.post(
+    '/incidents/:id/seen',
+    {
+      schema: {
+        ...common,
+        operationId: 'markIncidentSeen',
+        summary:
+          '已处置 Take a refused message off the list: the applicant was told otherwise (operators)',
+        params,
+        body: IncidentNote,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const { personId } = staffOf(request)
+      await incidents.markSeen({ personId, incidentId: request.params.id }, request.body.note)
+      return reply.code(204).send(null)
     },
   )
 }
 
 /** The note stands already; when the engine cannot be asked the incident stays open and the operator repeats. */
-async function tryAgain(engine: IncidentOptions['engine'], externalTaskId: string): Promise<void> {
-  const result = await engine
-    .setExternalTaskRetries(externalTaskId, RETRIES)
-    .catch((cause: unknown) => {
-      throw problem('NOT_READY', { detail: 'engine', cause })
-    })
+async function tryAgain(engine: IncidentOptions['engine'], target: RetryTarget): Promise<void> {
+  const asked =
+    target.kind === 'job'
+      ? engine.setJobRetries(target.jobId, RETRIES)
+      : engine.setExternalTaskRetries(target.externalTaskId, RETRIES)
+  const result = await asked.catch((cause: unknown) => {
+    throw problem('NOT_READY', { detail: 'engine', cause })
+  })
   switch (result.kind) {
     case 'ok':
     // Finished or cancelled meanwhile: the engine's own event closes the incident.

@@ -8,15 +8,19 @@ import { publishPackage } from '../../core/catalogue/publish.ts'
 import { readPackageFolder } from '../../core/catalogue/read-package.ts'
 import { seedDistrict } from '../../core/catalogue/seed-district.ts'
 import { listCaseEvents, getCase } from '../../core/cases/case-events.ts'
+import { createCorrections } from '../../core/cases/corrections.ts'
 import { createDrafts } from '../../core/cases/drafts.ts'
 import { createFileStore } from '../../core/cases/file-store.ts'
 import { createSubmit } from '../../core/cases/submit.ts'
 import { createUploads } from '../../core/cases/uploads.ts'
 import { createWithdraw } from '../../core/cases/withdraw.ts'
 import { createCalendarSource } from '../../core/clock/calendar.ts'
-import { systemClock } from '../../core/clock/clock.ts'
+import { systemClock, type Clock } from '../../core/clock/clock.ts'
 import { seedCalendar } from '../../core/clock/seed-calendar.ts'
+import { createDecisions } from '../../core/decisions/decisions.ts'
 import { createRenderer } from '../../core/documents/render-document.ts'
+import { createClaims } from '../../core/inbox/claims.ts'
+import { createIncidents } from '../../core/incidents/incidents.ts'
 import { createEngineGateway } from '../../engine/gateway/gateway.ts'
 import { demoKeys } from '../../partners/demo-keys.ts'
 import { createEmsGateway } from '../../partners/ems/gateway.ts'
@@ -48,9 +52,8 @@ export interface WorkerPlace {
 }
 
 /** The whole house but its counters, in this process: real engine, real database, partners with their real protocols. */
-export async function openOffice(bench: EngineBench) {
+export async function openOffice(bench: EngineBench, clock: Clock = systemClock) {
   const { db, url: databaseUrl } = bench.database
-  const clock = systemClock
   const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
   const folder = await mkdtemp(join(tmpdir(), 'yichuang-office-'))
   const fileStore = createFileStore({ root: folder })
@@ -61,6 +64,10 @@ export async function openOffice(bench: EngineBench) {
   const uploads = createUploads({ db, clock, fileStore })
   const { submit } = createSubmit({ db, clock, calendar, queryKey })
   const { withdraw } = createWithdraw({ db, clock })
+  const decisions = createDecisions({ db, clock, calendar })
+  const corrections = createCorrections({ db, clock, calendar })
+  const claims = createClaims({ db, clock })
+  const incidents = createIncidents({ db, clock, queryKey })
   await seedCalendar(bench.database.db)
   await seedDistrict(bench.database.db)
 
@@ -133,6 +140,11 @@ export async function openOffice(bench: EngineBench) {
     return workers
   }
 
+  /** Every messenger goes home: nothing is told to the engine and nothing is done for it. */
+  async function stopWorkers(): Promise<void> {
+    await Promise.all(closers.splice(0).map((close) => close()))
+  }
+
   /** Needs a running worker: the engine takes the version through the outbox. */
   async function publish(item: string): Promise<void> {
     const files = await readPackageFolder(join(PROCESSES, item))
@@ -166,6 +178,28 @@ export async function openOffice(bench: EngineBench) {
     return (await submit(draftId, access, `key-${draftId}`)).caseNo
   }
 
+  /** Waits until the case has this task open, and gives it to the member of the demo staff. */
+  async function claimed(caseNo: string, step: string, login: string) {
+    const taskId = await until(`${caseNo} ${step}`, async () => {
+      const [id] = await db('inbox_task as t')
+        .where({ 't.case_no': caseNo, 't.step': step })
+        .whereNull('t.done_at')
+        .pluck<string[]>('t.task_id')
+      return id
+    })
+    const [personId = ''] = await db('person as p')
+      .where('p.subject', `demo|${login}`)
+      .pluck<string[]>('p.id')
+    await claims.claim({ personId, taskId })
+    return { personId, taskId }
+  }
+
+  /** The applicant uploads a paper that a notice asks for. */
+  async function upload(caseNo: string, materialCode: string): Promise<void> {
+    const content = Readable.from([CONTENT['pdf'] ?? Buffer.from('?')])
+    await uploads.toCase(caseNo, { materialCode, fileName: `${materialCode}.pdf`, content })
+  }
+
   async function eventsOf(caseNo: string): Promise<string[]> {
     const row = await getCase(db, { caseNo })
     return (await listCaseEvents(db, row.id)).map((event) => event.type)
@@ -178,11 +212,17 @@ export async function openOffice(bench: EngineBench) {
     publish,
     file,
     withdraw,
+    decisions,
+    corrections,
+    incidents,
+    claimed,
+    upload,
     eventsOf,
     has: (caseNo: string, type: string) =>
       until(`${caseNo} ${type}`, async () => (await eventsOf(caseNo)).includes(type)),
+    stopWorkers,
     async close(): Promise<void> {
-      await Promise.all(closers.splice(0).map((close) => close()))
+      await stopWorkers()
       await simulators.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -86,6 +86,43 @@ describe('a case in the house', () => {
     expect(await openCommands(caseNo)).toBe(0)
   })
 
+  it.each([
+    ['signed by another', [['704', '20']], { receiver: 'authorised', proof: '代收委托书已核对' }],
+    ['sent back', [['708'], ['711']], { receiver: 'applicant' }],
+  ] as const)('whose result was %s ends with the clerk at the window', async (_how, ops, body) => {
+    const caseNo = await office.file('labour-dispatch', 'grant-with-tolerance')
+    const at = (step: string, login: string) => office.claimed(caseNo, step, login)
+    await office.decisions.accept(await at('Task_Accept', 'window1'), {
+      outcome: 'accept',
+      tolerated: ['LEASE'],
+    })
+    await office.upload(caseNo, 'LEASE')
+    await office.corrections.supplyTolerated(caseNo, 'key-1')
+    await office.decisions.review(await at('Task_Review', 'examiner1'), {
+      opinion: 'grant',
+      text: '建议准予。',
+      ruleIds: ['R-CAPITAL'],
+    })
+    await office.decisions.decide(await at('Task_Decide', 'chief1'), {
+      decision: 'grant',
+      text: '准予许可。',
+    })
+    await office.has(caseNo, 'dispatched')
+    const waybillNo = await waybillOf(caseNo)
+    const traces = ops.map(([opCode, deliverCode], minute) => ({
+      waybillNo,
+      opCode,
+      opName: '',
+      opDesc: '',
+      opTime: `2026-03-02T10:0${minute}:00+08:00`,
+      ...(deliverCode === undefined ? {} : { deliverCode }),
+    }))
+    await applyCourierPush(bench.database.db, { traces, at: new Date(), calendar: office.calendar })
+    await office.decisions.handOver(await at('Task_HandOver', 'issuer1'), body)
+    await until('the engine has ended it', async () => (await positionOf(caseNo))?.ended)
+    expect(await office.eventsOf(caseNo)).toContain('delivered')
+  })
+
   it('that is withdrawn at once is started and cancelled, in this order', async () => {
     const caseNo = await office.file('labour-dispatch', 'grant-ems-both-ways')
     await office.withdraw(caseNo, '重复申请', 'key-1')

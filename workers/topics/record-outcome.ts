@@ -12,8 +12,7 @@ export function recordOutcome({ db, clock }: { db: Knex; clock: Clock }) {
     contract: Topics.recordOutcome,
     async run({ caseNo, taskKey, properties }) {
       const outcome = properties['outcome'] as Static<typeof AutomaticOutcome>
-      await record({ caseNo, outcome, key: taskKey })
-      return {}
+      return record({ caseNo, outcome, key: taskKey })
     },
   })
 }

@@ -12,6 +12,8 @@ const VALUES: Readonly<Record<string, readonly Scalar[]>> = {
   decision: ['grant', 'refuse'],
   checksPassed: [true, false],
   toleranceOpen: [true, false],
+  answeredInTime: [true, false],
+  deliveryProven: [true, false],
 }
 
 export function checkGateways(context: FlowContext): void {

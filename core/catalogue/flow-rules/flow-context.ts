@@ -11,6 +11,9 @@ export interface FlowContext {
   readonly findings: Findings
 }
 
+/** What record-outcome is told when a deadline has passed. */
+export const EXPIRIES = ['correction-expired', 'tolerance-expired'] as const
+
 export type FlowRule = (context: FlowContext) => void
 
 /** Reports at an element: `flow.bpmn#Task_Accept` */

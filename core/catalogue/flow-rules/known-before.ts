@@ -2,10 +2,10 @@
  * Forward analysis: what has surely happened before a step, on every path that leads to it. Marks are `variable:<name>`
  * (written by someone), `act:<act>`, `decided`, `dispatched`, `checks-passed` and `expired:<message>`.
  */
-import { Variables } from '../../../contracts/variables.ts'
+import { Messages, Variables } from '../../../contracts/variables.ts'
 import { demands, parseCondition } from '../condition.ts'
 import type { FlowEdge, FlowNode } from '../flow-model.ts'
-import { nodesOf, runsTopic, type FlowContext } from './flow-context.ts'
+import { EXPIRIES, nodesOf, runsTopic, type FlowContext } from './flow-context.ts'
 
 export type Marks = ReadonlySet<string>
 
@@ -96,6 +96,9 @@ function writes(context: FlowContext, node: FlowNode): string[] {
   }
   if (runsTopic(node, 'material-check')) return [variable(Variables.checksPassed)]
   if (runsTopic(node, 'record-outcome', 'instant-grant')) return ['decided']
+  if (node.message === Messages.parcelDelivered) return [variable(Variables.deliveryProven)]
+  if (EXPIRIES.some((kind) => runsTopic(node, 'record-outcome', kind)))
+    return [variable(Variables.answeredInTime)]
   if (runsTopic(node, 'ems-dispatch', 'outbound')) return ['dispatched']
   const result = node.type === 'businessRuleTask' ? node.engine['resultVariable'] : undefined
   return result === undefined ? [] : [variable(result)]

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { InspectBody } from '../../../contracts/acts.ts'
 import type { RefusalGrounds } from '../../../contracts/case-events.ts'
 import { deriveStatus } from '../../../core/cases/derive-status.ts'
+import { appendCaseEvent } from '../../../core/cases/case-events.ts'
+import { createCorrections } from '../../../core/cases/corrections.ts'
 import { createAutomaticOutcome } from '../../../core/decisions/automatic-outcome.ts'
 import { MONDAY, openOffice, personId, type FiledCase, type Filing, type Office } from './office.ts'
 
@@ -51,6 +53,21 @@ const tooPoor = (seq: number): RefusalGrounds => ({
   remediesConfirmed: true,
   opportunity: { kind: 'event', seq },
 })
+
+const ofCase = ({ caseId, caseNo }: FiledCase) => ({ id: caseId, caseNo })
+
+/** What the courier's pushes leave in the file. */
+async function parcelWent(filed: FiledCase, state: string): Promise<void> {
+  const sent = { direction: 'outbound', waybillNo: '1100000000001' } as const
+  const common = { at: office.clock.now(), actor: { kind: 'partner', id: 'ems' } as const }
+  const known = (await office.eventsOf(filed)).some((e) => e.type === 'dispatched')
+  await office.db.transaction(async (trx) => {
+    const of = ofCase(filed)
+    if (!known) await appendCaseEvent(trx, of, { type: 'dispatched', payload: sent, ...common })
+    const payload = { ...sent, state, opCode: '704' }
+    await appendCaseEvent(trx, of, { type: 'parcel-tracked', payload, ...common })
+  })
+}
 
 describe('grant', () => {
   it('closes the case, stops the handling clock, starts delivery and registers the licence', async () => {
@@ -201,6 +218,47 @@ describe('hand-over and automatic outcomes', () => {
     })
   })
 
+  it.each([
+    ['delivered', { by: 'ems', waybillNo: '1100000000001' }],
+    ['returned', { by: 'window' }],
+  ])('sees to a parcel that reached nobody: %s', async (state, delivery) => {
+    const filed = await granted({ transport: { delivery: 'ems' } })
+    await parcelWent(filed, 'out-for-delivery')
+    const key = await office.claimed(filed, 'Task_HandOver', 'issuer1')
+    const early = office.decisions.handOver(key, { receiver: 'authorised', proof: '委托书' })
+    await expect(early).rejects.toMatchObject({ code: 'ACT_NOT_ALLOWED' })
+    await parcelWent(filed, state)
+    if (state === 'delivered') {
+      const unproven = office.decisions.handOver(key, { receiver: 'authorised' })
+      await expect(unproven).rejects.toMatchObject({ fields: [{ field: '/proof' }] })
+    }
+    await office.decisions.handOver(key, { receiver: 'authorised', proof: '委托书原件已核对' })
+    const events = await office.eventsOf(filed)
+    expect(events.at(-1)?.payload).toEqual({
+      ...delivery,
+      receiver: 'authorised',
+      proof: '委托书原件已核对',
+    })
+    expect(deriveStatus(events)).toBe('delivered')
+  })
+
+  it('adds nothing to a delivery the addressee has signed in the meantime', async () => {
+    const filed = await granted({ transport: { delivery: 'ems' } })
+    const key = await office.claimed(filed, 'Task_HandOver', 'issuer1')
+    const actor = { kind: 'partner', id: 'ems' } as const
+    await office.db.transaction((trx) =>
+      appendCaseEvent(trx, ofCase(filed), {
+        type: 'delivered',
+        at: office.clock.now(),
+        actor,
+        payload: { by: 'ems', waybillNo: '1100000000001', receiver: 'applicant' },
+      }),
+    )
+    const before = await office.eventsOf(filed)
+    expect((await office.decisions.handOver(key, { receiver: 'applicant' })).done).toBe(true)
+    expect(await office.eventsOf(filed)).toEqual(before)
+  })
+
   it('records a download as delivery once for a key', async () => {
     const record = createAutomaticOutcome(office)
     const filed = await granted({ transport: { delivery: 'download' } })
@@ -227,7 +285,8 @@ describe('hand-over and automatic outcomes', () => {
     const expire = { caseNo: filed.caseNo, outcome: 'correction-expired', key: 'timer' } as const
     await expect(record(expire)).rejects.toMatchObject({ code: 'ACT_NOT_ALLOWED' })
     office.setTime('2026-03-24T00:00:01+08:00')
-    await record(expire)
+    expect(await record(expire)).toEqual({ answeredInTime: false })
+    expect(await record(expire)).toEqual({ answeredInTime: false })
     expect(deriveStatus(await office.eventsOf(filed))).toBe('returned')
   })
 
@@ -242,6 +301,23 @@ describe('hand-over and automatic outcomes', () => {
       'terminated',
       'closed',
     ])
+  })
+
+  it('lets an answer on file win over its timer, and no later notice takes it for its own', async () => {
+    const record = createAutomaticOutcome(office)
+    const filed = await accepted({ materials: ['M-PLAN'] }, ['M-LEASE'])
+    const fileId = await office.addFile(filed.caseId, 'M-LEASE', office.clock.now())
+    await office.ownerDb('material_file').where({ id: fileId }).update({ filed: false })
+    // the flow's wait is not in our tables yet: the message has met nothing
+    await createCorrections(office).supplyTolerated(filed.caseNo, 'once')
+    office.setTime('2026-03-20T06:00:01+08:00')
+    const expire = { caseNo: filed.caseNo, outcome: 'tolerance-expired', key: 'timer-3' } as const
+    expect(await record(expire)).toEqual({ answeredInTime: true })
+    expect(await record(expire)).toEqual({ answeredInTime: true })
+
+    expect((await office.eventsOf(filed)).at(-1)?.type).toBe('tolerance-supplied')
+    const messages = office.db('engine_message').where({ case_id: filed.caseId })
+    expect(await messages.pluck('matched_wait')).toEqual(['dropped:timer-3'])
   })
 
   it('never grants on the spot what is not an instant item', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CourierTrace } from '../../../contracts/courier.ts'
+import { deriveStatus } from '../../../core/cases/derive-status.ts'
 import { listCaseEvents, lockCase } from '../../../core/cases/case-events.ts'
 import { listClockEntries } from '../../../core/clock/clock-ledger.ts'
 import { createCalendarSource, type CalendarSource } from '../../../core/clock/calendar.ts'
@@ -22,10 +23,11 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-async function givenParcel(direction: 'inbound' | 'outbound') {
-  const { caseId } = await givenCase(database)
+async function givenParcel(direction: 'inbound' | 'outbound', office = database) {
+  const { db } = office
+  const { caseId } = await givenCase(office)
   const waybillNo = String(1_100_000_000_000 + (parcels += 1))
-  await database.db.transaction(async (trx) => {
+  await db.transaction(async (trx) => {
     const row = await lockCase(trx, { caseId })
     const key = `${waybillNo}:ems`
     const effect = await intendEffect(trx, {
@@ -50,13 +52,17 @@ async function givenParcel(direction: 'inbound' | 'outbound') {
     opTime: `2026-03-03T09:${String(minute).padStart(2, '0')}:00+08:00`,
     ...more,
   })
-  const push = (traces: readonly CourierTrace[]) =>
-    applyCourierPush(database.db, { traces, at, calendar })
+  const push = (traces: readonly CourierTrace[]) => applyCourierPush(db, { traces, at, calendar })
   const events = async (type: string) =>
-    (await listCaseEvents(database.db, caseId)).filter((event) => event.type === type)
-  const messages = () =>
-    database.db('engine_message').where({ case_id: caseId }).pluck<string[]>('name')
-  return { caseId, waybillNo, scan, push, events, messages }
+    (await listCaseEvents(db, caseId)).filter((event) => event.type === type)
+  const messages = () => db('engine_message').where({ case_id: caseId }).pluck<string[]>('name')
+  const proven = () => db('engine_message').where({ case_id: caseId }).pluck<object[]>('variables')
+  const status = async () => deriveStatus(await listCaseEvents(db, caseId))
+  const deliveryClock = async () =>
+    (await listClockEntries(db, caseId))
+      .filter(({ clock }) => clock === 'delivery')
+      .map(({ kind, onDay }) => `${kind} ${onDay}`)
+  return { caseId, waybillNo, scan, push, events, messages, proven, status, deliveryClock }
 }
 
 describe('scans of a parcel', () => {
@@ -101,15 +107,73 @@ describe('scans of a parcel', () => {
     expect(await messages()).toEqual(['parcel-received'])
   })
 
-  it('tell a locker, another person and a taken-back delivery from a delivery', async () => {
+  it('tell a locker and a taken-back delivery from a delivery', async () => {
     const { scan, push, events, messages } = await givenParcel('outbound')
     await push([scan('747', 1)])
-    await push([scan('704', 2, { deliverCode: '20' })])
-    await push([scan('743', 3)])
+    await push([scan('704', 2), scan('743', 3)])
     expect(await events('delivered')).toHaveLength(0)
     expect(await messages()).toEqual([])
     await push([scan('704', 9, { deliverCode: '10' })])
     expect(await events('delivered')).toHaveLength(1)
+  })
+
+  it.each([
+    ['704', '20'],
+    ['704', '30'],
+    ['704', '60'],
+    ['748', undefined],
+  ])(
+    'by another hand (%s %s) prove nothing and call a clerk, once',
+    async (opCode, deliverCode) => {
+      const { scan, push, events, proven, status } = await givenParcel('outbound')
+      const signed = scan(opCode, 2, deliverCode === undefined ? {} : { deliverCode })
+      await push([scan('702', 1), signed])
+      await push([signed])
+      expect(await events('delivered')).toHaveLength(0)
+      expect(await proven()).toEqual([{ deliveryProven: false }])
+      expect(await status()).toBe('delivering')
+      // the addressee signs after all: on file, and the flow is not told twice
+      await push([scan('743', 3), scan('704', 4, { deliverCode: '10' })])
+      expect(await status()).toBe('delivered')
+      expect(await proven()).toHaveLength(1)
+    },
+  )
+
+  it('leave a case waiting whose version has no task for it', async () => {
+    const old = await createTestDatabase()
+    await givenOffice(old, [])
+    const { scan, push, messages } = await givenParcel('outbound', old)
+    await push([scan('704', 2, { deliverCode: '20' })])
+    expect(await messages()).toEqual([])
+    await push([scan('743', 3), scan('704', 4, { deliverCode: '10' })])
+    expect(await messages()).toEqual(['parcel-delivered'])
+    await old.close()
+  })
+
+  it.each(['711', '741'])('of a parcel that comes back (%s) call a clerk', async (opCode) => {
+    const { scan, push, proven, status } = await givenParcel('outbound')
+    await push([scan('708', 1), scan(opCode, 2)])
+    expect(await proven()).toEqual([{ deliveryProven: false }])
+    expect(await status()).toBe('closed')
+  })
+
+  it('take a delivery back that was on file, and the clock with it', async () => {
+    const { scan, push, events, status, deliveryClock, messages } = await givenParcel('outbound')
+    await push([scan('704', 2, { deliverCode: '10' })])
+    expect(await status()).toBe('delivered')
+    await push([scan('743', 3)])
+    await push([scan('743', 3), scan('702', 1)])
+    expect((await events('delivery-reversed')).map((e) => e.payload)).toMatchObject([
+      { opCode: '743' },
+    ])
+    expect(await status()).toBe('delivering')
+    expect(await deliveryClock()).toEqual(['stop 2026-03-03', 'run 2026-03-03'])
+    await push([scan('704', 9, { deliverCode: '10' })])
+    expect(await status()).toBe('delivered')
+    expect(await events('delivered')).toHaveLength(2)
+    await push([scan('741', 12)])
+    expect(await status()).toBe('closed')
+    expect(await messages()).toEqual(['parcel-delivered'])
   })
 
   it('reopen the delivery when the parcel comes back', async () => {

@@ -12,8 +12,28 @@ const json = (path: string): unknown => JSON.parse(readFileSync(join(ITEM, path)
 
 export const scenario = json('scenarios/grant-ems-both-ways.json') as Scenario
 
+/** The end of the item's flow, as publishing lists it. */
+const DELIVERY = [
+  {
+    id: 'Wait_ParcelDelivered',
+    name: '等签收',
+    type: 'message',
+    message: 'parcel-delivered',
+    next: ['Gateway_ParcelSigned'],
+  },
+  {
+    id: 'Gateway_ParcelSigned',
+    name: '送达证实了吗',
+    type: 'other',
+    next: ['End_Delivered', 'Task_HandOver'],
+  },
+]
+
 /** District, calendar and one item; no engine: what is tested here never asks it. */
-export async function givenOffice({ db }: TestDatabase): Promise<void> {
+export async function givenOffice(
+  { db }: TestDatabase,
+  steps: readonly object[] = DELIVERY,
+): Promise<void> {
   await seedCalendar(db)
   await seedDistrict(db)
   await db('item').insert({ code: 'LABOUR-DISPATCH', name: '劳务派遣经营许可', name_en: 'x' })
@@ -25,7 +45,7 @@ export async function givenOffice({ db }: TestDatabase): Promise<void> {
     form: '{}',
     form_schema: '{}',
     flow: '',
-    steps: '[]',
+    steps: JSON.stringify(steps),
     created_by: 'test',
     created_at: new Date(),
   })

@@ -12,6 +12,7 @@ import {
 import { createIncidents } from '../../../core/incidents/incidents.ts'
 import { openOffice, personId, type FiledCase, type Office } from '../decisions/office.ts'
 
+const queryKey = Buffer.alloc(32, 7)
 let office: Office
 beforeAll(async () => {
   office = await openOffice()
@@ -203,7 +204,7 @@ describe('a rebuild from zero', () => {
     await office.taskEnds(filed, key.taskId, 'Task_Accept')
     await office.taskOpens(filed, 'Task_Review')
     const incident = await brokenCheck()
-    await createIncidents(office).prepareRetry(
+    await createIncidents({ ...office, queryKey }).prepareRetry(
       { personId: personId('operator1'), incidentId: incident },
       '地址库已恢复',
     )
@@ -237,7 +238,7 @@ describe('a rebuild from zero', () => {
 
 describe('incidents', () => {
   it('are listed to operators and closed by the engine alone', async () => {
-    const incidents = createIncidents(office)
+    const incidents = createIncidents({ ...office, queryKey })
     const id = await brokenCheck()
     const operator = personId('operator1')
     await expect(incidents.list(personId('chief1'))).rejects.toMatchObject({
@@ -246,7 +247,7 @@ describe('incidents', () => {
     const open = (await incidents.list(operator)).find((i) => i.id === id)
     expect(open).toMatchObject({ topic: 'material-check', step: 'Task_Check', message: 'EMS_DOWN' })
     const target = await incidents.prepareRetry({ personId: operator, incidentId: id }, '已修复')
-    expect(target).toEqual({ externalTaskId: `ext-${id}` })
+    expect(target).toEqual({ kind: 'external-task', externalTaskId: `ext-${id}` })
     // asked again after a failed call it says the same: nothing is resolved yet
     await incidents.prepareRetry({ personId: operator, incidentId: id }, '再试一次')
     const [pi = ''] = await office

@@ -53,9 +53,15 @@ export async function openHouse(options: HouseOptions = {}) {
   for (const item of options.items ?? ['flex-pension']) await givenPublished(item)
 
   const fileStore = createFileStore({ root: folder })
+  const askedOfEngine: string[] = []
+  const asked = (what: string) => {
+    askedOfEngine.push(what)
+    return { kind: 'ok', value: undefined } as const
+  }
   const engine = {
     version: async () => 'none',
-    setExternalTaskRetries: async () => ({ kind: 'ok', value: undefined }) as const,
+    setExternalTaskRetries: async (id: string) => asked(`external task ${id}`),
+    setJobRetries: async (id: string) => asked(`job ${id}`),
   }
   const services = createServices({
     db,
@@ -211,6 +217,7 @@ export async function openHouse(options: HouseOptions = {}) {
     time,
     clock,
     folder,
+    askedOfEngine: askedOfEngine as readonly string[],
     log: () => printed.join(''),
     storedFiles: async () =>
       (await readdir(folder, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())

@@ -132,6 +132,30 @@ export const BROKEN_FLOWS: BrokenPackage[] = [
     'flow.bpmn#Wait_Correction NO_DEADLINE',
   ],
   [
+    'an expiry that forgets the answer of the last minute',
+    'food-licence',
+    'flow.bpmn',
+    swap('${answeredInTime == true}', '${answeredInTime == false}'),
+    'flow.bpmn#Outcome_CorrectionExpired NO_WAY_BACK',
+  ],
+  [
+    'an answer of the last minute that leads elsewhere',
+    'food-licence',
+    'flow.bpmn',
+    swap(
+      'sourceRef="Gateway_CorrectionAnswered" targetRef="Gateway_Received"',
+      'sourceRef="Gateway_CorrectionAnswered" targetRef="Notify_Returned"',
+    ),
+    'flow.bpmn#Outcome_CorrectionExpired NO_WAY_BACK',
+  ],
+  [
+    'a parcel that counts as delivered whoever took it',
+    'food-licence',
+    'flow.bpmn',
+    swap('${deliveryProven == true}', '${deliveryProven == false}'),
+    'flow.bpmn#Wait_ParcelDelivered NO_HAND_OVER',
+  ],
+  [
     'a message nobody sends',
     'food-licence',
     'flow.bpmn',

@@ -27,7 +27,7 @@ describe('npm run processes:check', () => {
   it('says what a sound package holds', async () => {
     const { sound, text } = await checked(join(processes, 'food-licence'))
     expect(sound).toBe(true)
-    expect(text).toMatch(/^ok {6}food-licence: FOOD-LICENCE, 39 steps, 16 fields, .* 6 scenarios$/)
+    expect(text).toMatch(/^ok {6}food-licence: FOOD-LICENCE, 41 steps, 16 fields, .* 6 scenarios$/)
   })
 
   it('says where and why it refuses one, and still checks the others', async () => {
