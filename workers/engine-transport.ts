@@ -15,6 +15,8 @@ const CALL_MS = 10_000
 const FETCH_GRACE_MS = 5_000
 const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 10_000
+/** A fetch that brought several tasks will soon be followed by more: together they cost one fetch. A lone task waits not. */
+const FLOW_PAUSE_MS = 25
 
 export function createEngineTransport(options: EngineTransportOptions) {
   const { token, connections, asyncResponseTimeoutMs } = options
@@ -24,12 +26,15 @@ export function createEngineTransport(options: EngineTransportOptions) {
   const closing = new AbortController()
   let failures = 0
   let fetching = false
+  let flowing = false
 
   /** Exponential with full jitter, so that workers do not come back all at once. */
   async function pause(): Promise<void> {
     if (failures > 0) {
       const most = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures)
       await sleep(most * (0.5 + Math.random() / 2), closing.signal)
+    } else if (flowing) {
+      await sleep(FLOW_PAUSE_MS, closing.signal)
     }
     if (closing.signal.aborted) throw new Error('the worker is stopping')
   }
@@ -56,10 +61,16 @@ export function createEngineTransport(options: EngineTransportOptions) {
 
   return {
     intercept,
-    /** the client's answer to a fetch: tasks or an error */
-    fetched(ok: boolean): void {
+    /** the client's answer to a fetch: so many tasks */
+    fetched(tasks: number): void {
       fetching = false
-      failures = ok ? 0 : Math.min(failures + 1, 20)
+      failures = 0
+      flowing = tasks > 1
+    },
+    /** the client's other answer to a fetch: an error */
+    fetchFailed(): void {
+      fetching = false
+      failures = Math.min(failures + 1, 20)
     },
     isFetching: () => fetching,
     /** No fetch begins any more; one that waits out a back-off gives up. Calls about tasks go on. */

@@ -100,14 +100,14 @@ export function subscribe(options: SubscribeOptions) {
   client.on('poll:success', (tasks: unknown) => {
     // A throw in this listener becomes poll:error, so bytes or an error page never reach the handlers.
     if (!Array.isArray(tasks)) throw new Error('fetchAndLock answered no array')
-    transport.fetched(true)
+    transport.fetched(tasks.length)
     lastAnswer = monotonic()
     counters.polls += 1
     counters.fetched += tasks.length
     pollEnded()
   })
   client.on('poll:error', (error: unknown) => {
-    transport.fetched(false)
+    transport.fetchFailed()
     counters.pollErrors += 1
     if (!stopping) log.warn({ answer: readTaskError(error), ...faultOf(error) }, 'fetch failed')
     pollEnded()
