@@ -7,6 +7,7 @@ import { StatusView } from '../contracts/status-view.ts'
 import { designer } from './designer/designer.ts'
 import { desk } from './desk/desk.ts'
 import { hall } from './hall/hall.ts'
+import { createPollingServer } from './hall/status-shortcut.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import { mountIdentityProvider } from './identity-provider/mount.ts'
 import { partners } from './partners/partners.ts'
@@ -51,7 +52,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: options.trustProxy ?? false,
     bodyLimit: BODY_LIMIT,
     genReqId: () => randomUUID(),
-    requestTimeout: 120_000,
+    serverFactory: (handler) => createPollingServer(handler, { ...services, https }),
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<TypeBoxTypeProvider>()
 

@@ -81,6 +81,7 @@ async function main(): Promise<void> {
   const changes = followChanges({
     databaseUrl: config.DATABASE_URL,
     statusCache: services.statusCache,
+    clock,
     onLost: (err) => log.warn({ err }, 'not listening, status answers are checked one by one'),
   })
 

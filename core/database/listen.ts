@@ -12,6 +12,11 @@ export interface Listener {
   onReconnect(handler: () => void): () => void
   /** Resolves when the first connection stands and listens to what was subscribed until then. */
   ready(): Promise<void>
+  /**
+   * Resolves when the connection has answered: whatever was notified before the call has been heard by then.
+   * @throws while PostgreSQL is away
+   */
+  prove(): Promise<void>
   close(): Promise<void>
 }
 
@@ -83,11 +88,17 @@ export function createListener(options: {
     connecting = connect()
   }
 
-  const heartbeat = setInterval(() => {
+  async function prove(): Promise<void> {
     const current = client
-    if (!connectedBefore || !current) return
-    current.query('select 1').catch((error: Error) => lost(current, error))
-  }, HEARTBEAT_MS)
+    if (!connectedBefore || !current) throw new Error('not listening')
+    await current.query('select 1').catch((error: Error) => {
+      lost(current, error)
+      throw error
+    })
+  }
+
+  // Whoever uses the listener was told by onError.
+  const heartbeat = setInterval(() => void prove().catch(() => undefined), HEARTBEAT_MS)
   heartbeat.unref()
   open()
 
@@ -107,6 +118,7 @@ export function createListener(options: {
       return () => void reconnectHandlers.delete(handler)
     },
     ready: () => firstConnection,
+    prove,
     async close() {
       closed = true
       clearInterval(heartbeat)

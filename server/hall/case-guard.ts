@@ -1,27 +1,33 @@
-import type { FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 
 import { problem } from '../../contracts/problems.ts'
 import type { CaseTokens } from './case-token.ts'
 
-const BEARER = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i
-
-/** Lets a request through only to the case its token was given for (API1: object rights). */
-export function requireCaseToken(tokens: CaseTokens): onRequestHookHandler {
-  return (request, _reply, done) => {
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
-    const verdict = token === undefined || token.length > 1000 ? undefined : tokens.check(token)
-    if (verdict instanceof Promise) {
-      verdict.then(
-        (caseNo) => done(refusal(request, caseNo)),
-        (error: unknown) => done(error as Error),
-      )
-      return
-    }
-    done(refusal(request, verdict))
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** behind the case guard: when the token of this request runs out (ms since 1970) */
+    caseAccessEndsAt: number
   }
 }
 
-function refusal(request: FastifyRequest, caseNo: string | undefined): Error | undefined {
-  const { caseNo: asked } = request.params as { caseNo?: string }
-  return caseNo !== undefined && caseNo === asked ? undefined : problem('CASE_ACCESS_REQUIRED')
+const BEARER = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i
+/** Ours are about 200 characters long. */
+const LONGEST = 1000
+
+/** The token of an Authorization header, unverified; undefined when it cannot be one of ours. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.length > LONGEST) return undefined
+  return BEARER.exec(authorization)?.[1]
+}
+
+/** Lets requests through only to the case their token was given for (API1: object rights). */
+export function addCaseGuard(app: FastifyInstance, tokens: CaseTokens): void {
+  app.decorateRequest('caseAccessEndsAt', 0)
+  app.addHook('onRequest', async (request) => {
+    const token = bearerOf(request.headers.authorization)
+    const granted = token === undefined ? undefined : await tokens.check(token)
+    const { caseNo } = request.params as { caseNo?: string }
+    if (granted === undefined || granted.caseNo !== caseNo) throw problem('CASE_ACCESS_REQUIRED')
+    request.caseAccessEndsAt = granted.endsAt
+  })
 }

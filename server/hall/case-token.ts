@@ -1,4 +1,4 @@
-import { hash, hkdfSync } from 'node:crypto'
+import { hkdfSync } from 'node:crypto'
 
 import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
@@ -8,21 +8,29 @@ import type { Clock } from '../../core/clock/clock.ts'
 const LIFETIME_MS = 30 * 60_000
 const AUDIENCE = 'yichuang:case'
 
+/** What a token opens, and until when (ms since 1970). */
+export interface CaseAccess {
+  readonly caseNo: string
+  readonly endsAt: number
+}
+
 export interface CaseTokens {
   issue(caseNo: string): Promise<{ token: string; expiresAt: Date }>
-  /** @returns the case number, at once when the token was seen before; undefined when it is not ours or over */
-  check(token: string): string | undefined | Promise<string | undefined>
+  /** The case number of a token that was verified before and still runs. */
+  known(token: string): string | undefined
+  /** @returns undefined when the token is not ours or over */
+  check(token: string): Promise<CaseAccess | undefined>
 }
 
 /**
  * The short-lived proof that number and query code were right (HS256, 30 minutes, subject = case number). A poll repeats
- * the same token, so its verdict is remembered under the token's hash until it ends.
+ * the same token, so its verdict is remembered until it ends.
  */
 export function createCaseTokens(options: { key: Buffer; clock: Clock }): CaseTokens {
   const { clock } = options
   // Its own key out of the house's one secret: a token can never pass for a cookie or the other way round.
   const key = new Uint8Array(hkdfSync('sha256', options.key, '', 'case-token', 32))
-  const seen = new LRUCache<string, { caseNo: string; endsAt: number }>({ max: 20_000 })
+  const seen = new LRUCache<string, CaseAccess>({ max: 20_000 })
 
   async function issue(caseNo: string) {
     const now = clock.now().getTime()
@@ -37,14 +45,16 @@ export function createCaseTokens(options: { key: Buffer; clock: Clock }): CaseTo
     return { token, expiresAt }
   }
 
-  function check(token: string): string | undefined | Promise<string | undefined> {
-    const tokenHash = hash('sha256', token)
-    const known = seen.get(tokenHash)
-    if (known) return known.endsAt > clock.now().getTime() ? known.caseNo : undefined
-    return verify(token, tokenHash)
+  function running(token: string): CaseAccess | undefined {
+    const access = seen.get(token)
+    return access !== undefined && access.endsAt > clock.now().getTime() ? access : undefined
   }
 
-  async function verify(token: string, tokenHash: string): Promise<string | undefined> {
+  async function check(token: string): Promise<CaseAccess | undefined> {
+    return running(token) ?? (await verify(token))
+  }
+
+  async function verify(token: string): Promise<CaseAccess | undefined> {
     try {
       const { payload } = await jwtVerify(token, key, {
         algorithms: ['HS256'],
@@ -52,13 +62,14 @@ export function createCaseTokens(options: { key: Buffer; clock: Clock }): CaseTo
         currentDate: clock.now(),
       })
       if (payload.sub === undefined || payload.exp === undefined) return undefined
-      seen.set(tokenHash, { caseNo: payload.sub, endsAt: payload.exp * 1000 })
-      return payload.sub
+      const access = { caseNo: payload.sub, endsAt: payload.exp * 1000 }
+      seen.set(token, access)
+      return access
     } catch {
       // Whatever is wrong with it, the answer is the same: query again with number and code.
       return undefined
     }
   }
 
-  return { issue, check }
+  return { issue, known: (token) => running(token)?.caseNo, check }
 }

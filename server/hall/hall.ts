@@ -4,7 +4,7 @@ import type { Services } from '../services.ts'
 import { addMultipart } from '../plugins/single-file.ts'
 import { addApiHeaders } from '../plugins/security-headers.ts'
 import { limitWrites } from '../plugins/rate-limit.ts'
-import { requireCaseToken } from './case-guard.ts'
+import { addCaseGuard } from './case-guard.ts'
 import { correctionRoutes } from './corrections.ts'
 import { documentRoutes } from './documents.ts'
 import { draftRoutes } from './draft-routes.ts'
@@ -23,9 +23,6 @@ export const hall: FastifyPluginAsyncTypebox<{ services: Services }> = async (
 ) => {
   const { settings } = services
   const https = settings.publicUrl.startsWith('https:')
-  // Before the hooks of the others: a poll passes through none of them.
-  await app.register(getStatus, { ...services, https })
-
   addApiHeaders(app, { https })
   limitWrites(app, settings.rateLimit)
   await addMultipart(app)
@@ -42,7 +39,8 @@ export const hall: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   await app.register(openCase, services)
 
   await app.register(async (ofOneCase) => {
-    ofOneCase.addHook('onRequest', requireCaseToken(services.caseTokens))
+    addCaseGuard(ofOneCase, services.caseTokens)
+    await ofOneCase.register(getStatus, { ...services, https })
     await ofOneCase.register(statusStream, { ...services, maxStreams: settings.streamLimit })
     await ofOneCase.register(correctionRoutes, services)
     await ofOneCase.register(withdrawCase, services)

@@ -18,12 +18,16 @@ interface Entry extends StatusAnswer {
 }
 
 export interface StatusCache {
-  /** At once when the answer in memory is known to be true. @throws CASE_NOT_FOUND */
-  get(caseNo: string): StatusAnswer | Promise<StatusAnswer>
+  /** The answer in memory when it is known to be true, without asking anybody. */
+  remembered(caseNo: string): StatusAnswer | undefined
+  /** @throws CASE_NOT_FOUND */
+  get(caseNo: string): Promise<StatusAnswer>
   /** Calls `handler` after the case changed; gives the way to stop. */
   watch(caseNo: string, handler: () => void): () => void
   /** From the listener: the channel stands, or it does not and nothing may be believed unchecked. */
   trust(listening: boolean): void
+  /** From the listener: whatever was notified before `until` has been heard. */
+  heard(until: Date): void
   /** From NOTIFY case_changed. */
   changed(caseNo: string): void
 }
@@ -34,8 +38,9 @@ const MAX_UNCHECKED_MS = 5_000
 const MAX_SETTLING_MS = 500
 
 /**
- * Rendered status answers in memory, thrown away by NOTIFY `case_changed`. While the listener is down each request compares
- * the revision in PostgreSQL (one index look-up). The engine is never asked.
+ * Rendered status answers in memory, thrown away by NOTIFY `case_changed`. While the listener is down, or has
+ * not proved for five seconds that it stands, each request compares the revision in PostgreSQL (one index look-up). The
+ * engine is never asked.
  */
 export function createStatusCache(options: {
   readonly load: (caseNo: string) => Promise<{ revision: string; view: StatusView }>
@@ -48,14 +53,27 @@ export function createStatusCache(options: {
   const loading = new Map<string, { promise: Promise<StatusAnswer>; stale: boolean }>()
   const watchers = new Map<string, Set<() => void>>()
   let trusted = false
+  let heardUntil = 0
 
-  function get(caseNo: string): StatusAnswer | Promise<StatusAnswer> {
+  function remembered(caseNo: string): Entry | undefined {
     const entry = entries.get(caseNo)
-    if (entry === undefined) return fill(caseNo)
-    const age = clock.now().getTime() - entry.checkedAt
-    if (trusted && age >= 0 && age < (entry.settling ? MAX_SETTLING_MS : MAX_UNCHECKED_MS))
-      return entry
-    return entry.settling ? fill(caseNo) : recheck(caseNo, entry)
+    if (entry === undefined || !trusted) return undefined
+    const trueAt = entry.settling ? entry.checkedAt : Math.max(entry.checkedAt, heardUntil)
+    const age = clock.now().getTime() - trueAt
+    return age >= 0 && age < (entry.settling ? MAX_SETTLING_MS : MAX_UNCHECKED_MS)
+      ? entry
+      : undefined
+  }
+
+  async function get(caseNo: string): Promise<StatusAnswer> {
+    const known = remembered(caseNo)
+    if (known !== undefined) return known
+    const entry = entries.get(caseNo)
+    return entry === undefined || entry.settling ? fill(caseNo) : recheck(caseNo, entry)
+  }
+
+  function heard(until: Date): void {
+    heardUntil = until.getTime()
   }
 
   async function recheck(caseNo: string, entry: Entry): Promise<StatusAnswer> {
@@ -113,5 +131,5 @@ export function createStatusCache(options: {
     }
   }
 
-  return { get, watch, trust, changed }
+  return { remembered, get, watch, trust, heard, changed }
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 
 import { CaseNo } from '../../contracts/hall.ts'
 import { problem } from '../../contracts/problems.ts'
+import type { Clock } from '../../core/clock/clock.ts'
 import type { StatusCache } from './status-cache.ts'
 
 const HEARTBEAT_MS = 25_000
@@ -11,6 +12,7 @@ const MAX_UNREAD_BYTES = 256 * 1024
 
 export interface StatusStreamOptions {
   readonly statusCache: StatusCache
+  readonly clock: Clock
   /** streams open at once in this process */
   readonly maxStreams: number
   readonly heartbeatMs?: number
@@ -18,11 +20,12 @@ export interface StatusStreamOptions {
 
 /**
  * Server-sent events: the whole status on each change, its revision as the event id. Read with fetch (the bearer token is a
- * header; EventSource would want it in the address). Fed by the same notifications as the cache, no polling.
+ * header; EventSource would want it in the address). Fed by the same notifications as the cache, no polling. It ends with the token it was opened with; the reader
+ * comes back with a fresh one and Last-Event-ID.
  */
 export const statusStream: FastifyPluginAsyncTypebox<StatusStreamOptions> = async (
   app,
-  { statusCache, maxStreams, heartbeatMs = HEARTBEAT_MS },
+  { statusCache, clock, maxStreams, heartbeatMs = HEARTBEAT_MS },
 ) => {
   const open = new Set<() => void>()
   // A server that is asked to stop must not wait for readers who never leave.
@@ -99,8 +102,10 @@ export const statusStream: FastifyPluginAsyncTypebox<StatusStreamOptions> = asyn
 
       const stopWatching = statusCache.watch(caseNo, () => void push())
       const heartbeat = setInterval(() => raw.write(': keep-alive\n\n'), heartbeatMs)
+      const accessEnds = setTimeout(() => end(), request.caseAccessEndsAt - clock.now().getTime())
       const end = () => {
         stopWatching()
+        clearTimeout(accessEnds)
         clearInterval(heartbeat)
         clearTimeout(recheck)
         open.delete(end)

@@ -124,6 +124,10 @@ describe('the listener', () => {
     await notify('one')
     await first
 
+    await notify('proved')
+    await listener.prove()
+    expect(heard).toEqual(['one', 'proved'])
+
     const back = new Promise<void>((resolve) => listener.onReconnect(resolve))
     await terminateListener()
     await back
@@ -132,7 +136,8 @@ describe('the listener', () => {
     await second
 
     await listener.close()
-    expect(heard).toEqual(['one', 'two'])
+    await expect(listener.prove()).rejects.toThrow('not listening')
+    expect(heard).toEqual(['one', 'proved', 'two'])
     expect(errors.length).toBeGreaterThan(0)
   })
 })

@@ -110,6 +110,7 @@ export async function openHouse(options: HouseOptions = {}) {
       : followChanges({
           databaseUrl: database.url,
           statusCache: services.statusCache,
+          clock,
           onLost: () => undefined,
         })
   await changes?.ready

@@ -72,6 +72,53 @@ describe('the status', () => {
     expect(bodyOf(after)['status']).toBe('withdrawn')
   })
 
+  it('is another as soon as another node has changed the case', async () => {
+    const filed = await givenSettled()
+    const first = await house.http.send(filed.path, { headers: filed.bearer })
+    expect(house.services.statusCache.remembered(filed.caseNo)).toBeDefined()
+    const heard = changed(filed.caseNo)
+    await house
+      .db('case_wait')
+      .where({ activity_instance_id: `a-${filed.caseNo}` })
+      .delete()
+    await touch(filed.caseNo)
+    await heard
+    const after = await house.http.send(filed.path, {
+      headers: { ...filed.bearer, 'if-none-match': String(first.headers['etag']) },
+    })
+    expect(after.status).toBe(200)
+    expect(bodyOf<StatusView>(after).where).toEqual([])
+  })
+
+  it('is the same from memory and through the framework', async () => {
+    const filed = await givenSettled()
+    const { headers: head } = await house.http.send(filed.path, { headers: filed.bearer })
+    for (const tag of [String(head['etag']), '"other"']) {
+      const headers = { ...filed.bearer, 'if-none-match': tag }
+      const short = await house.http.send(filed.path, { headers })
+      const long = await house.app.inject({ url: filed.path, headers })
+      expect(short.status).toBe(long.statusCode)
+      expect(short.text).toBe(long.body)
+      for (const name of ['etag', 'cache-control', 'content-type', 'x-content-type-options'])
+        expect(short.headers[name]).toBe(long.headers[name])
+    }
+  })
+
+  it('is refused, with the headers of every answer, to a token of another case and to one that is over', async () => {
+    const [filed, other] = [await givenSettled(), await givenSettled()]
+    const ask = (bearer: Record<string, string>) => house.http.send(filed.path, { headers: bearer })
+    expect((await ask(filed.bearer)).status).toBe(200)
+    expect((await ask(other.bearer)).status).toBe(401)
+    house.time.offsetMs = 30 * 60_000
+    try {
+      const late = await ask(filed.bearer)
+      expect(late.status).toBe(401)
+      expect(late.headers['content-security-policy']).toContain("default-src 'none'")
+    } finally {
+      house.time.offsetMs = 0
+    }
+  })
+
   it('says that an act is on its way into the engine', async () => {
     const filed = await house.givenFiled()
     const status = await house.http.json<StatusView>(`/api/hall/cases/${filed.caseNo}/status`, {
@@ -105,7 +152,7 @@ describe('the status cache', () => {
     const { cache, asked } = givenCache({ revision: '1' })
     cache.trust(true)
     await cache.get('A')
-    for (let i = 0; i < 10; i += 1) expect(cache.get('A')).not.toBeInstanceOf(Promise)
+    for (let i = 0; i < 10; i += 1) expect(cache.remembered('A')?.revision).toBe('1')
     expect(asked).toEqual({ load: 1, revision: 0 })
   })
 
@@ -128,6 +175,29 @@ describe('the status cache', () => {
     truth.revision = '2'
     now.ms += 5_000
     expect((await cache.get('A')).revision).toBe('2')
+  })
+
+  it('asks no more while the connection proves that it stands', async () => {
+    const { cache, asked, now } = givenCache({ revision: '1' })
+    cache.trust(true)
+    await cache.get('A')
+    now.ms = 8_000
+    expect(cache.remembered('A')).toBeUndefined()
+    cache.heard(new Date(6_000))
+    expect(cache.remembered('A')?.revision).toBe('1')
+    await cache.get('A')
+    expect(asked).toEqual({ load: 1, revision: 0 })
+    now.ms = 11_000
+    expect(cache.remembered('A')).toBeUndefined()
+  })
+
+  it('believes no proof from before the connection was lost', async () => {
+    const { cache } = givenCache({ revision: '1' })
+    cache.trust(true)
+    await cache.get('A')
+    cache.heard(new Date(0))
+    cache.trust(false)
+    expect(cache.remembered('A')).toBeUndefined()
   })
 
   it('forgets everything when the connection is back', async () => {
@@ -186,6 +256,22 @@ describe('the status stream', () => {
     const next = await back.next()
     expect((JSON.parse(next.data) as StatusView).status).toBe('withdrawn')
     await back.close()
+  })
+
+  it('ends with the token it was opened with', async () => {
+    const filed = await givenSettled()
+    house.time.offsetMs = 30 * 60_000 - 1_500
+    try {
+      const stream = await openStream(filed)
+      await stream.next()
+      await expect(stream.next()).rejects.toThrow('the stream ended')
+      const refused = await house.http.send(`/api/hall/cases/${filed.caseNo}/events`, {
+        headers: filed.bearer,
+      })
+      expect(refused.status).toBe(401)
+    } finally {
+      house.time.offsetMs = 0
+    }
   })
 
   it('is bounded, and a reader who leaves makes room', async () => {
