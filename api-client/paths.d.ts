@@ -1737,6 +1737,7 @@ export interface operations {
                             effectiveFrom: string;
                             /** Format: date */
                             effectiveTo?: string;
+                            hearingNotDue?: ("acceptance" | "decision")[];
                             id: string;
                             issuer: string;
                             law: string;
@@ -4416,6 +4417,7 @@ export interface operations {
                             effectiveFrom: string;
                             /** Format: date */
                             effectiveTo?: string;
+                            hearingNotDue?: ("acceptance" | "decision")[];
                             id: string;
                             issuer: string;
                             law: string;

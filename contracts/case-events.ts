@@ -194,6 +194,9 @@ export const CaseEventPayloads = {
       text: Reason,
       ruleIds: Type.Array(Id),
       grounds: Type.Optional(RefusalGrounds),
+      /** of a proposal not to accept: what exactly the second person is asked to confirm */
+      limb: Type.Optional(Type.Enum(['not-required', 'not-competent'] as const)),
+      competentOrgan: Type.Optional(Type.String()),
     },
     closed,
   ),

@@ -39,6 +39,10 @@ export const Law = Type.Object(
     ] as const),
     effectiveFrom: DateOnly,
     effectiveTo: Type.Optional(DateOnly),
+    /** refusals before which this law asks for no chance to correct or to state (refusal gate g) */
+    hearingNotDue: Type.Optional(
+      Type.Array(Type.Enum(['acceptance', 'decision'] as const), { minItems: 1 }),
+    ),
   },
   closed,
 )

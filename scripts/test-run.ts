@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { baseEnvironment } from './child-environment.ts'
-import { buildEngineJar, engineJar } from './engine-jar.ts'
+import { buildEngineJar, engineJar, type EngineProduct } from './engine-jar.ts'
+import { runJavaTests } from './java-tests.ts'
 import { root } from './prerequisites.mjs'
 import { isStartProblem, sayProblem } from './start-problems.ts'
 
@@ -35,6 +36,8 @@ async function main(): Promise<number> {
     : [
         await check(),
         await vitest('api', 'api'),
+        await java('engine host, JUnit, Camunda', 'camunda'),
+        await java('engine host, JUnit, Operaton', 'operaton'),
         await vitest('engine, Camunda', 'engine', { ENGINE_JAR: engineJar(root, 'camunda') }),
         await vitest('engine, Operaton', 'engine', { ENGINE_JAR: engineJar(root, 'operaton') }),
         await vitest('browser', 'browser'),
@@ -78,6 +81,15 @@ async function vitest(
   const args = [program, 'run', '--project', project, ...reporters(report)]
   console.log(`\n· ${step}`)
   return outcomeOf(step, await run(process.execPath, args, env), report)
+}
+
+async function java(step: string, product: EngineProduct): Promise<Outcome> {
+  console.log(`\n· ${step}`)
+  const env = baseEnvironment(process.env)
+  const { code, counts } = await runJavaTests({ root, product, env })
+  // A run that reports nothing has tested nothing, whatever Maven says.
+  const ok = code === 0 && counts.passed > 0
+  return { step, ok, ...counts, failed: !ok && counts.failed === 0 ? 1 : counts.failed }
 }
 
 function reporters(report: string): string[] {

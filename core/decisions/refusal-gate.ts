@@ -224,19 +224,37 @@ function secondPerson({ stage, actor, reviewer }: RefusalCase): Fault {
   )
 }
 
-/** (g) the applicant could correct or state, or a law says that none is due */
-function heard({ grounds: { opportunity }, events, item, decisionDay }: RefusalCase): Fault {
-  if (opportunity?.kind === 'event') {
-    const event = events.find((e) => e.seq === opportunity.seq)
-    if (event?.type === 'correction-requested' || event?.type === 'statement-invited')
-      return undefined
-  }
-  if (opportunity?.kind === 'not-due' && isInForce(findLaw(item, opportunity.lawId), decisionDay))
+/**
+ * (g) the applicant could correct what is now held against them, or state; or a law this refusal cites says that none is
+ * due before it
+ */
+function heard(refusal: RefusalCase): Fault {
+  const { opportunity } = refusal.grounds
+  if (opportunity?.kind === 'event' && wasHeard(refusal, opportunity.seq)) return undefined
+  if (opportunity?.kind === 'not-due' && needsNoHearing(refusal, opportunity.lawId))
     return undefined
   return fault(
     'NOT_HEARD',
-    '没有指明申请人补正或陈述申辩的机会（本案的补正通知或听取陈述），或者依法不需要的依据',
-    'Name the correction notice or statement of this case, or the law by which none is due',
+    '没有指明申请人补正（须针对所引规则）或陈述申辩的机会（本案的补正通知或听取陈述），或者本决定引用的、规定此时不需要的依据',
+    'Name the statement of this case, its correction notice about every cited rule, or a cited law by which none is due',
+  )
+}
+
+function wasHeard({ events, grounds }: RefusalCase, seq: number): boolean {
+  const event = events.find((e) => e.seq === seq)
+  if (event?.type === 'statement-invited') return true
+  if (event?.type !== 'correction-requested') return false
+  const told = new Set(event.payload.defects.map((defect) => defect.ruleId))
+  return grounds.ruleIds.every((id) => told.has(id))
+}
+
+function needsNoHearing({ stage, grounds, item, decisionDay }: RefusalCase, id: string): boolean {
+  const law = findLaw(item, id)
+  const of = stage === 'acceptance' || stage === 'acceptance-proposal' ? 'acceptance' : 'decision'
+  return (
+    grounds.lawIds.includes(id) &&
+    isInForce(law, decisionDay) &&
+    law?.hearingNotDue?.includes(of) === true
   )
 }
 

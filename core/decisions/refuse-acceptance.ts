@@ -1,6 +1,7 @@
 /**
  * 不受理 (art. 32(1)(1)) and 不予受理 (art. 32(1)(2)). Both are refusals and pass the gate, which asks for two persons:
- * the first proposes with grounds and lets the task go, a second claims it and decides.
+ * the first proposes with grounds and lets the task go, a second claims it and decides. Who names another limb or organ
+ * than the proposal confirms nothing: that is a proposal of its own, for another person to confirm.
  */
 import type { Static } from 'typebox'
 import type { ActResult, NotCompetent, NotRequired } from '../../contracts/acts.ts'
@@ -19,7 +20,7 @@ export async function refuseAcceptance(
   body: AcceptanceRefusal,
 ): Promise<ActResult> {
   const proposal = standingProposal(step.context.events)
-  if (proposal === undefined) return propose(step, body)
+  if (proposal === undefined || !isSame(proposal, body)) return propose(step, body)
   if (proposal.actor.id === step.personId) throw problem('SAME_PERSON')
   const grounds = body.grounds ?? proposal.payload.grounds ?? NO_GROUNDS
   await requireGate(step, {
@@ -65,6 +66,8 @@ async function propose(step: AcceptanceStep, body: AcceptanceRefusal): Promise<A
           : `拟不予受理：依法不属于本机关职权范围，应向${body.competentOrgan}申请`,
       ruleIds: grounds.ruleIds,
       grounds,
+      limb: body.outcome,
+      ...('competentOrgan' in body ? { competentOrgan: body.competentOrgan } : {}),
     },
   })
   step.change.also({ sql: GIVE_BACK, values: [step.taskId] })
@@ -72,6 +75,11 @@ async function propose(step: AcceptanceStep, body: AcceptanceRefusal): Promise<A
 }
 
 const GIVE_BACK = `delete from task_claim as c using held where c.task_id = ?`
+
+function isSame({ payload }: CaseEventOf<'reviewed'>, body: AcceptanceRefusal): boolean {
+  const organ = 'competentOrgan' in body ? body.competentOrgan : undefined
+  return payload.limb === body.outcome && payload.competentOrgan === organ
+}
 
 /** A proposal falls with everything that changes the file it judged. */
 function standingProposal(events: readonly CaseEvent[]): CaseEventOf<'reviewed'> | undefined {

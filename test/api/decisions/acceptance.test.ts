@@ -226,6 +226,30 @@ describe('the five outcomes of article 32', () => {
     expect(command?.payload.variables).toEqual({ acceptanceOutcome: 'not-competent' })
   })
 
+  it('takes another limb for another proposal, which the first person may confirm', async () => {
+    const filed = await office.fileCase()
+    const first = await office.claimed(filed, 'Task_Accept', 'window1')
+    const second = { ...first, personId: personId('window2') }
+    const ours = { outcome: 'not-competent', competentOrgan: '越秀区人社局' } as const
+    await office.decisions.accept(first, { ...ours, grounds: notOurs })
+    await office.claims.claim(second)
+    // without grounds of its own it is nothing
+    await expect(
+      office.decisions.accept(second, { outcome: 'not-required' }),
+    ).rejects.toMatchObject({ code: 'REFUSAL_GATE' })
+    const elsewhere = { ...ours, competentOrgan: '海珠区人社局', grounds: notOurs } as const
+    expect((await office.decisions.accept(second, elsewhere)).done).toBe(false)
+    const other = { outcome: 'not-required', grounds: notOurs } as const
+    await office.claims.claim(second)
+    expect((await office.decisions.accept(second, other)).done).toBe(false)
+    expect(deriveStatus(await office.eventsOf(filed))).toBe('received')
+    // the first one agrees with it
+    await office.claims.claim(first)
+    const confirmed = await office.decisions.accept(first, { outcome: 'not-required' })
+    expect(confirmed.done).toBe(true)
+    expect((await office.eventsOf(filed)).at(-2)?.payload).toMatchObject({ limb: 'not-required' })
+  })
+
   it('after five working days of silence only acceptance is left, back-dated to the receipt', async () => {
     const filed = await office.fileCase({ materials: ['M-LEASE'] })
     const key = await office.claimed(filed, 'Task_Accept', 'window1')

@@ -71,7 +71,10 @@ export const SAMPLE = {
   inbound: ['upload', 'window'],
   delivery: ['window', 'download'],
   applicant: { kind: 'natural-person', name: 'name', idNo: 'idNo', phone: 'phone' },
-  laws: [law('L-32', '第三十二条'), law('L-38', '第三十八条')],
+  laws: [
+    { ...law('L-32', '第三十二条'), hearingNotDue: ['acceptance' as const] },
+    law('L-38', '第三十八条'),
+  ],
   rules: [
     rule('A-AREA', 'acceptance', { type: 'feel', expression: 'area > 0', fields: ['area'] }),
     rule('A-PLAN', 'acceptance', { type: 'material-present', material: 'M-PLAN' }),

@@ -96,7 +96,12 @@ function refusal(
     stage: 'decision',
     grounds: { ...grounds, ...change },
     item: {
-      laws: [law('L-1'), law('L-OLD', '2000-01-01', '2026-11-23'), law('L-NEW', '2026-11-24')],
+      laws: [
+        law('L-1'),
+        { ...law('L-OLD', '2000-01-01', '2026-11-23'), hearingNotDue: ['decision'] },
+        law('L-NEW', '2026-11-24'),
+        { ...law('L-AT-ONCE'), hearingNotDue: ['acceptance'] },
+      ],
       rules: [
         rule('R-MANUAL'),
         rule('R-PASSED', automatic),
@@ -237,11 +242,41 @@ describe('the refusal gate', () => {
   it('takes acceptance rules for a refused acceptance only, or when acceptance was deemed', () => {
     const cited = {
       ...citing('R-ACCEPT'),
-      opportunity: { kind: 'not-due' as const, reason: '不属本机关职权', lawId: 'L-1' },
+      opportunity: { kind: 'event' as const, seq: 3 },
     }
     expect(letters(refusal(cited, { stage: 'acceptance' }))).toEqual([])
     expect(letters(refusal({}, { stage: 'acceptance' }))).toEqual(['c'])
     const deemed = event('accepted', { mode: 'deemed', tolerated: [] })
     expect(letters(refusal(cited, { events: [...events, deemed] }))).toEqual([])
+  })
+
+  it.each<[string, string[], Partial<RefusalCase>, string[]]>([
+    ['a cited law that says so of this refusal', ['L-1', 'L-AT-ONCE'], { stage: 'acceptance' }, []],
+    ['a law the refusal does not cite', ['L-1'], { stage: 'acceptance' }, ['g']],
+    ['a law that says so of another refusal', ['L-1', 'L-AT-ONCE'], {}, ['g']],
+  ])('takes as not due by %s', (_what, lawIds, around, missing) => {
+    const ruleId = around.stage === 'acceptance' ? 'R-ACCEPT' : 'R-MANUAL'
+    const opportunity = { kind: 'not-due', reason: '法律要求即时告知', lawId: 'L-AT-ONCE' } as const
+    expect(letters(refusal({ ...citing(ruleId), lawIds, opportunity }, around))).toEqual(missing)
+  })
+
+  it('does not take any law of the item for one by which nothing is due', () => {
+    const opportunity = { kind: 'not-due', reason: '不属本机关职权', lawId: 'L-1' } as const
+    const cited = { ...citing('R-ACCEPT'), opportunity }
+    expect(letters(refusal(cited, { stage: 'acceptance' }))).toEqual(['g'])
+  })
+
+  it('takes a correction notice for a chance only where it told of every cited rule', () => {
+    const defect = { subject: 'area', kind: 'field', problem: '偏小', fix: '更正' } as const
+    const notice = event('correction-requested', {
+      defects: [{ ...defect, ruleId: 'R-ACCEPT' }],
+      deadline: '2026-12-01',
+      manner: 'desk',
+    })
+    const opportunity = { kind: 'event', seq: notice.seq } as const
+    const around = { stage: 'acceptance', events: [...events, notice] } as const
+    expect(letters(refusal({ ...citing('R-ACCEPT'), opportunity }, around))).toEqual([])
+    const other = { stage: 'decision', events: [...events, notice] } as const
+    expect(letters(refusal({ ...citing('R-MANUAL'), opportunity }, other))).toEqual(['g'])
   })
 })
