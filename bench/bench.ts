@@ -146,7 +146,7 @@ async function fillBoth(
   drivers: { readonly ours: CaseDriver; readonly stock: CaseDriver },
 ) {
   const play = async (driver: CaseDriver, until: CaseOrder['until']) => {
-    const [caseNo] = (await driver.run({ cases: 1, concurrency: 1, until })).caseNos
+    const [caseNo] = (await driver.run({ cases: 1, concurrency: 1, until, uploads: true })).caseNos
     if (caseNo === undefined) throw new Error('no case was played')
     return caseNo
   }

@@ -10,7 +10,7 @@ export interface BenchOptions {
   readonly rounds: number
   /** whole cases in each turn of the case comparison */
   readonly cases: number
-  /** whole cases of each side before anything is counted: both JVMs compile their hot paths */
+  /** whole cases of each side before anything is counted: both JVMs compile their hot paths (at 150 a third of their time) */
   readonly warmUp: number
   /** people at work at once in the case comparison, on both sides */
   readonly concurrency: number
@@ -36,7 +36,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string', default: COMPARISONS.join(',') },
       rounds: { type: 'string', default: '5' },
       cases: { type: 'string', default: '60' },
-      'warm-up': { type: 'string', default: '150' },
+      'warm-up': { type: 'string', default: '400' },
       concurrency: { type: 'string', default: '8' },
       rows: { type: 'string', default: '100000' },
       seconds: { type: 'string', default: '6' },

@@ -16,6 +16,7 @@ interface Contestant {
   /** resolves when nothing of the cases is left to do, papers and messages included */
   settled(): Promise<void>
   readonly turns: Turn[]
+  readonly uploads: boolean
 }
 
 interface Turn {
@@ -25,7 +26,10 @@ interface Turn {
   readonly parts: Readonly<Record<string, number>>
 }
 
-/** One whole case: CPU milliseconds of everything a side runs, its driver included; and cases a second, closed loop. */
+/**
+ * One whole case: CPU milliseconds of everything a side runs, its driver included; and cases a second, closed loop. Ours
+ * takes a third turn in each round without the uploads: scoreboard.md row 1 compares with files left out.
+ */
 export async function compareCase(options: {
   readonly bench: BenchOptions
   readonly ours: OurSide & { readonly driver: CaseDriver }
@@ -34,14 +38,17 @@ export async function compareCase(options: {
 }): Promise<Line> {
   const { bench, say } = options
   const ours = contestant(options.ours, () => settledOurs(options.ours))
+  const bare: Contestant = { ...ours, uploads: false, turns: [] }
   const theirs = contestant(options.stock, () => settledStock(options.stock))
-  const order = { concurrency: bench.concurrency, until: 'hand-over' } as const
-  for (const side of [ours, theirs]) await playTurn(side, { ...order, cases: bench.warmUp })
+  for (const side of [ours, theirs]) await playTurn(side, bench, bench.warmUp)
   for (let round = 0; round < bench.rounds; round += 1) {
-    for (const side of turnsOf(round, ours, theirs))
-      side.turns.push(await playTurn(side, { ...order, cases: bench.cases }))
-    say(`case ${round + 1}/${bench.rounds}: ${lastOf(ours)} | engine ${lastOf(theirs)}`)
+    for (const side of [...turnsOf(round, ours, theirs), bare])
+      side.turns.push(await playTurn(side, bench, bench.cases))
+    say(
+      `case ${round + 1}/${bench.rounds}: ${lastOf(ours)} | without uploads ${lastOf(bare)} | engine ${lastOf(theirs)}`,
+    )
   }
+  const cpuBare = spreadOf(cpuOf(bare))
   const [cpuOurs, cpuTheirs] = [spreadOf(cpuOf(ours)), spreadOf(cpuOf(theirs))]
   const [rateOurs, rateTheirs] = [spreadOf(ratesOf(ours)), spreadOf(ratesOf(theirs))]
   return {
@@ -53,6 +60,11 @@ export async function compareCase(options: {
     ratioByRound: ours.turns.map((t, i) =>
       rounded(t.cpuMs / (theirs.turns[i]?.cpuMs ?? Number.NaN)),
     ),
+    withoutUploads: {
+      ratio: rounded(cpuBare.median / cpuTheirs.median),
+      cpuMs: cpuBare,
+      parts: partsOf(bare),
+    },
     cpuMs: { ours: cpuOurs, theirs: cpuTheirs },
     casesPerSecond: { ours: rateOurs, theirs: rateTheirs },
     parts: { ours: partsOf(ours), theirs: partsOf(theirs) },
@@ -66,10 +78,15 @@ function contestant(
   settled: () => Promise<void>,
 ): Contestant {
   const pids = new Map([...side.pids, ['driver', side.driver.pid]])
-  return { pids, driver: side.driver, settled, turns: [] }
+  return { pids, driver: side.driver, settled, turns: [], uploads: true }
 }
 
-async function playTurn(side: Contestant, order: CaseOrder): Promise<Turn> {
+async function playTurn(
+  side: Contestant,
+  { concurrency }: Pick<BenchOptions, 'concurrency'>,
+  cases: number,
+): Promise<Turn> {
+  const order: CaseOrder = { cases, concurrency, until: 'hand-over', uploads: side.uploads }
   const before = cpuTimes(side.pids)
   const began = performance.now()
   await side.driver.run(order)

@@ -4,6 +4,8 @@ export interface CaseOrder {
   readonly concurrency: number
   /** accept: leaves the cases at the review; hand-over: to the end */
   readonly until: 'accept' | 'hand-over'
+  /** false: the papers are handed over the counter and not scanned (ours only; the engine never has files) */
+  readonly uploads: boolean
 }
 
 export interface CaseReport {

@@ -36,12 +36,13 @@ serveOrders<OurDriverSettings, CaseOrder, CaseReport>(async (settings) => {
     desks.set(play.act as DeskStep, { staff: await clerk(play.by), body })
   }
 
-  async function lodge(): Promise<string> {
+  async function lodge(uploads: boolean): Promise<string> {
     const door = await counter.post<{ draftId: string; draftToken: string }>('/api/desk/drafts', {
       itemCode,
       channel: scenario.channel,
     })
-    const { form, transport, materials } = scenario
+    const { form, transport } = scenario
+    const materials = uploads ? scenario.materials : []
     return (await citizen.file(door, { itemCode, form, transport, materials }, randomUUID())).caseNo
   }
 
@@ -68,10 +69,10 @@ serveOrders<OurDriverSettings, CaseOrder, CaseReport>(async (settings) => {
     }
   }
 
-  return async ({ cases, concurrency, until }) => {
+  return async ({ cases, concurrency, until, uploads }) => {
     const caseNos = new Set<string>()
     await sideBySide([...Array(cases).keys()], concurrency, async () => {
-      caseNos.add(await lodge())
+      caseNos.add(await lodge(uploads))
     })
     for (const step of stepsUntil(until)) await workDesk(step, caseNos, concurrency)
     return { caseNos: [...caseNos] }

@@ -8,7 +8,6 @@ import { Messages } from '../../contracts/variables.ts'
 import type { ItemVersion } from '../catalogue/item-versions.ts'
 import type { CalendarSource } from '../clock/calendar.ts'
 import { dayOf } from '../clock/clock.ts'
-import { listClockEntries } from '../clock/clock-ledger.ts'
 import { deriveDueDates, type DueDates } from '../clock/due-dates.ts'
 import { applicantOf, maskName } from './applicant.ts'
 import { openCorrection, openTolerance } from './asked-materials.ts'
@@ -32,16 +31,15 @@ export function createStatusView({ db, calendar }: { db: Knex; calendar: Calenda
   async function get(caseNo: string): Promise<{ revision: string; view: StatusView }> {
     const days = await calendar.get()
     const row = await getCase(db, { caseNo })
-    const [context, entries, waits, parcels, documents, pending] = await Promise.all([
+    const [context, waits, parcels, documents, pending] = await Promise.all([
       loadCase(db, { caseId: row.id }),
-      listClockEntries(db, row.id),
       listWaits(db, row.id),
       listParcels(db, row.id),
       listIssued(db, row.id),
       hasOpenCommand(db, row.id),
     ])
     const status = deriveStatus(context.events)
-    const due = deriveDueDates(entries, limitsOf(context.version), days)
+    const due = deriveDueDates(context.clock, limitsOf(context.version), days)
     const item = context.version.package
     const applicant = applicantOf(item, context.form)
     const view: StatusView = {

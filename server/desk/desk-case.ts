@@ -11,7 +11,6 @@ import { explainDates } from '../../core/cases/explain-dates.ts'
 import { limitsOf } from '../../core/cases/status-view.ts'
 import { TIMELINE_WORDS } from '../../core/cases/timeline-words.ts'
 import type { CalendarSource } from '../../core/clock/calendar.ts'
-import { listClockEntries } from '../../core/clock/clock-ledger.ts'
 import { deriveDueDates } from '../../core/clock/due-dates.ts'
 import { listDocuments } from '../../core/documents/documents.ts'
 import { mayAct } from '../../core/identity/rights.ts'
@@ -32,16 +31,15 @@ export async function deskCaseOf(
   row: CaseRow,
   reader: Reader,
 ): Promise<DeskCase> {
-  const [context, entries, tasks, documents, days] = await Promise.all([
+  const [context, tasks, documents, days] = await Promise.all([
     loadCase(db, { caseId: row.id }),
-    listClockEntries(db, row.id),
     listOpenTasks(db, row.id),
     listDocuments(db, row.id),
     calendar.get(),
   ])
   const { package: item, form: formDefinition, version, sha256 } = context.version
   const status = deriveStatus(context.events)
-  const due = deriveDueDates(entries, limitsOf(context.version), days)
+  const due = deriveDueDates(context.clock, limitsOf(context.version), days)
   return {
     caseNo: row.caseNo,
     unifiedNo: row.unifiedNo,
