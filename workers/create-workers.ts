@@ -16,7 +16,6 @@ import { createCommandSender } from './outbox/engine-commands.ts'
 import { outboxLagSeconds } from './outbox/command-store.ts'
 import { createProjectionLoop, projectionLagSeconds } from './projection/loop.ts'
 import { emptyAbandonedDrafts } from './schedule/abandoned-drafts.ts'
-import { renderMissingPapers } from './schedule/missing-papers.ts'
 import { trackQuietParcels } from './schedule/quiet-parcels.ts'
 import { createSchedule } from './schedule/schedule.ts'
 import { subscribe } from './subscribe.ts'
@@ -101,11 +100,6 @@ export function createWorkers(options: WorkersOptions) {
         name: 'abandoned drafts',
         everyMs: 60 * MINUTE,
         run: () => emptyAbandonedDrafts(db, fileStore, clock.now()),
-      },
-      {
-        name: 'missing papers',
-        everyMs: 5 * MINUTE,
-        run: () => renderMissingPapers(db, renderer, clock),
       },
       {
         name: 'quiet parcels',

@@ -1,0 +1,134 @@
+/** What replaced the lock: a change is written on top of the revision it was thought out for, or not at all. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { genesisHash, rowHash } from '../../../core/cases/case-hash.ts'
+import { touchCase } from '../../../core/cases/case-events.ts'
+import { changeCase } from '../../../core/cases/change-case.ts'
+import type { CaseChange } from '../../../core/cases/case-change.ts'
+import { takeStep } from '../../../core/decisions/open-step.ts'
+import { openOffice, personId, type FiledCase, type Office } from './office.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await openOffice()
+})
+afterAll(() => office.close())
+
+const withdraw = (change: CaseChange, reason: string) =>
+  change.append({
+    type: 'withdrawn',
+    actor: { kind: 'applicant', id: 'applicant' },
+    payload: { reason },
+  })
+
+async function rowsOf(table: string, { caseId }: FiledCase): Promise<number> {
+  const [row] = await office.db(table).where({ case_id: caseId }).count<{ n: number }[]>({ n: '*' })
+  return Number(row?.n)
+}
+
+describe('changeCase', () => {
+  it('writes the changes of thirty writers one after the other, each chained to the one before', async () => {
+    const filed = await office.fileCase()
+    const before = (await office.eventsOf(filed)).length
+    let thought = 0
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        changeCase(office, filed, (_state, change) => {
+          thought += 1
+          withdraw(change, `writer ${i}`)
+        }),
+      ),
+    )
+    const events = await office.eventsOf(filed)
+    expect(events).toHaveLength(before + 30)
+    const reasons = events.flatMap((e) => (e.type === 'withdrawn' ? [e.payload.reason] : []))
+    expect(new Set(reasons).size).toBe(30)
+    // Some lost their race and thought again; whoever lost too often took the lock and went through.
+    expect(thought).toBeGreaterThan(30)
+    const rows: { seq: number; prev_hash: string; hash: string }[] = await office
+      .db('case_event')
+      .where({ case_id: filed.caseId })
+      .orderBy('seq')
+      .select('seq', 'prev_hash', 'hash')
+    let previous = genesisHash(filed.caseNo)
+    for (const [index, event] of events.entries()) {
+      expect(rows[index]).toEqual({
+        seq: index + 1,
+        prev_hash: previous,
+        hash: rowHash(previous, event),
+      })
+      previous = rows[index]?.hash ?? ''
+    }
+  })
+
+  it('thinks again when the case has moved on, and writes only what it thought last', async () => {
+    const filed = await office.fileCase()
+    const seen: string[] = []
+    await changeCase(office, filed, async (state, change) => {
+      seen.push(state.case.revision)
+      withdraw(change, `revision ${state.case.revision}`)
+      change.moveClock({ clock: 'handling', kind: 'run', onDay: '2026-03-16', reason: 'test' })
+      if (seen.length === 1)
+        await office.db.transaction((trx) =>
+          touchCase(trx, { id: filed.caseId, caseNo: filed.caseNo }),
+        )
+    })
+    expect(seen).toHaveLength(2)
+    const written = (await office.eventsOf(filed)).filter((e) => e.type === 'withdrawn')
+    expect(written.map((e) => e.payload.reason)).toEqual([`revision ${seen[1]}`])
+    expect(await rowsOf('clock_entry', filed)).toBe(2)
+  })
+
+  it('writes nothing of a change of which one part is refused', async () => {
+    const filed = await office.fileCase()
+    const events = await rowsOf('case_event', filed)
+    const refused = changeCase(office, filed, (_state, change) => {
+      withdraw(change, 'half')
+      change.once(`half:${filed.caseNo}`)
+      change.also({ sql: `insert into case_form (case_id) select held.id from held`, values: [] })
+    })
+    await expect(refused).rejects.toMatchObject({ code: '23502' })
+    expect(await rowsOf('case_event', filed)).toBe(events)
+    expect(await rowsOf('case_act', filed)).toBe(0)
+  })
+
+  it('knows an act that is in the file already', async () => {
+    const filed = await office.fileCase()
+    const act = `once:${filed.caseNo}`
+    const once = () =>
+      changeCase(office, { ...filed, act }, ({ acted }, change) => {
+        if (!acted) change.once(act)
+        return acted
+      })
+    expect((await once()).result).toBe(false)
+    expect((await once()).result).toBe(true)
+    expect(await rowsOf('case_act', filed)).toBe(1)
+  })
+})
+
+describe('takeStep', () => {
+  it('does not write an act whose claim was released while it was thought over', async () => {
+    const filed = await office.fileCase()
+    const key = await office.claimed(filed, 'Task_Accept', 'window1')
+    const act = takeStep(office, key, 'accept', async ({ change, context }) => {
+      withdraw(change, 'too late')
+      await office.claims.release({ personId: personId('operator1'), taskId: key.taskId })
+      return { caseNo: context.case.caseNo, seq: 0, done: true }
+    })
+    await expect(act).rejects.toMatchObject({ code: 'TASK_NOT_CLAIMED' })
+    expect((await office.eventsOf(filed)).map((e) => e.type)).not.toContain('withdrawn')
+  })
+
+  it('does not write an act whose task the engine ended while it was thought over', async () => {
+    const filed = await office.fileCase()
+    const key = await office.claimed(filed, 'Task_Accept', 'window1')
+    const act = takeStep(office, key, 'accept', async ({ change, context }) => {
+      withdraw(change, 'too late')
+      await office.taskEnds(filed, key.taskId, 'Task_Accept')
+      return { caseNo: context.case.caseNo, seq: 0, done: true }
+    })
+    await expect(act).rejects.toMatchObject({ code: 'TASK_DONE' })
+    expect((await office.eventsOf(filed)).map((e) => e.type)).not.toContain('withdrawn')
+    expect(await office.commandsOf(filed)).toEqual([])
+  })
+})
