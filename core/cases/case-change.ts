@@ -6,6 +6,7 @@ import type { FormSnapshot } from './case-context.ts'
 import type { NewCaseEvent } from './case-events.ts'
 import { rowHash } from './case-hash.ts'
 import type { CaseCommand } from './engine-commands.ts'
+import type { ChangePart } from './change-part.ts'
 import type { CaseState } from './load-case.ts'
 
 export interface HashedEvent {
@@ -16,17 +17,6 @@ export interface HashedEvent {
   readonly payload: object
   readonly prev_hash: string
   readonly hash: string
-}
-
-/**
- * One data-modifying statement that goes with the change, `?` for each value in order. It must read the case from `held`
- * (columns id, case_no), which is empty when the change does not take place.
- */
-export interface ChangePart {
-  /** by which later parts may read what this one returns */
-  readonly name?: string
-  readonly sql: string
-  readonly values: readonly unknown[]
 }
 
 export interface EffectOfChange extends Omit<EffectIntent, 'caseId'> {

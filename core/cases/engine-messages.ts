@@ -4,7 +4,7 @@
  */
 import type { Knex } from 'knex'
 import type { EngineVariables, MessageName } from '../../contracts/variables.ts'
-import type { ChangePart } from './case-change.ts'
+import type { ChangePart } from './change-part.ts'
 import { putEngineCommand } from './engine-commands.ts'
 
 /** Records that `name` happened for the case; needs the case lock. */

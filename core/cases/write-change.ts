@@ -1,7 +1,8 @@
 /** Writes a change of a case by one statement: all of it, or nothing when the case has moved on since it was read. */
 import type { Knex } from 'knex'
 import { sql } from '../database/sql.ts'
-import type { CaseChange, ChangePart } from './case-change.ts'
+import type { CaseChange } from './case-change.ts'
+import type { ChangePart } from './change-part.ts'
 import { subjectOf } from './engine-commands.ts'
 
 export interface WrittenChange {

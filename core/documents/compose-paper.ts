@@ -1,31 +1,18 @@
 /** From a case to one paper with its words frozen and its number given; nothing is stored yet. */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import type { ChangePart } from '../cases/case-change.ts'
-import type { CaseState } from '../cases/load-case.ts'
+import type { ChangePart } from '../cases/change-part.ts'
 import type { Calendar } from '../clock/calendar.ts'
 import { dayOf } from '../clock/clock.ts'
 import { sql } from '../database/sql.ts'
 import { collectFacts } from './collect-facts.ts'
-import type { DocumentFacts, DocumentKind } from './document-facts.ts'
+import type { DocumentKind } from './document-facts.ts'
 import { documentNumber, numberScope } from './document-words.ts'
 import { lookUp } from './document-lookups.ts'
 import { isLicensing } from './legal-basis.ts'
+import type { Paper, PaperCase, StoredPdf } from './paper.ts'
 import { reportedEvent, type Lookups } from './reported-event.ts'
 import { newVerifyCode } from './verify-code.ts'
-
-export interface Paper {
-  readonly documentId: string
-  readonly kind: DocumentKind
-  /** 文号 */
-  readonly docNo: string
-  readonly verifyCode: string
-  readonly facts: DocumentFacts
-  readonly orderedAt: Date
-}
-
-/** What the file must hold of a case to write a paper about it. */
-export type PaperCase = Omit<CaseState, 'lastHash' | 'acted'>
 
 /**
  * @param earlier a paper of the same order that could not be stored: its number is used, not a new one
@@ -54,13 +41,6 @@ export async function composePaper(
     facts: { ...facts, docNo, public: { ...facts.public, docNo } },
     orderedAt: at,
   }
-}
-
-export interface StoredPdf {
-  /** hex, over the stored PDF */
-  readonly sha256: string
-  readonly storageKey: string
-  readonly sizeBytes: number
 }
 
 /**

@@ -4,8 +4,8 @@ import type { Calendar } from '../clock/calendar.ts'
 import { dayOf } from '../clock/clock.ts'
 import { deriveDueDates, type ClockEntry, type DueDates } from '../clock/due-dates.ts'
 import { sql } from '../database/sql.ts'
-import type { PaperCase } from './compose-paper.ts'
 import type { DocumentKind } from './document-facts.ts'
+import type { PaperCase } from './paper.ts'
 import { reportedEvent, type Lookups } from './reported-event.ts'
 
 interface Row {

@@ -3,8 +3,9 @@ import type { Knex } from 'knex'
 import { changeCase } from '../cases/change-case.ts'
 import type { CalendarSource } from '../clock/calendar.ts'
 import type { Clock } from '../clock/clock.ts'
-import { composePaper, paperPart, type Paper, type StoredPdf } from './compose-paper.ts'
+import { composePaper, paperPart } from './compose-paper.ts'
 import type { DocumentKind } from './document-facts.ts'
+import type { Paper, StoredPdf } from './paper.ts'
 import type { Renderer } from './render-document.ts'
 
 export interface IssueDeps {

@@ -4,7 +4,7 @@
  * crash is the same effect (scoreboard.md B2).
  */
 import type { Knex } from 'knex'
-import type { ChangePart } from '../cases/case-change.ts'
+import type { ChangePart } from '../cases/change-part.ts'
 
 export type EffectKind = 'ems.create' | 'ems.cancel' | 'sms.send' | 'mail.send'
 export type EffectState = 'intended' | 'sending' | 'done' | 'refused'
