@@ -48,7 +48,8 @@ export async function repeatUntilWritten<T>(
   }
   return db.transaction(async (trx) => {
     await lock(trx)
-    const result = await attempt(trx)
+    // What holds without the lock of the case (a claim) may still be lost once: asked again, it says so.
+    const result = (await attempt(trx)) ?? (await attempt(trx))
     if (result === undefined) throw new Error('a change of a locked case was not written')
     return result
   })

@@ -64,7 +64,8 @@ export function createFileStore({ root }: { root: string }): FileStore {
     const storageKey = await store(async (file) => {
       for await (const chunk of source as AsyncIterable<Buffer>) {
         meter.count(chunk)
-        await file.write(chunk)
+        // Unlike `write`, which may take less than it is given when the disk fills up.
+        await file.writeFile(chunk)
       }
       if (meter.size() === 0) throw problem('FILE_EMPTY')
     })

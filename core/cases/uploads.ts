@@ -42,14 +42,16 @@ export function createUploads({
     access: DraftAccess,
     upload: Upload,
   ): Promise<UploadReceipt> {
-    let draft = await openDraft(db, draftId, access)
-    if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
-    const { package: item } = await getItemVersion(db, draft.itemVersionId)
+    const opened = await openDraft(db, draftId, access)
+    if (opened.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
+    const { package: item } = await getItemVersion(db, opened.itemVersionId)
     const material = item.materials.find((m) => m.code === upload.materialCode)
     if (material === undefined) throw problem('MATERIAL_UNKNOWN')
     return store(upload, material, async (paper) => {
       // Each lost race is another paper of this draft stored meanwhile, and of those only so many are taken.
       for (;;) {
+        // Only now: while the bytes came in, papers may have been added and removed.
+        const draft = await openDraft(db, draftId, access)
         if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
         const same = sameOf(draft.files, paper)
         if (same !== undefined) return { fileId: same.id, repeated: true }
@@ -61,7 +63,6 @@ export function createUploads({
           draft.revision,
         ])
         if (row !== undefined) return { fileId: row.id, repeated: false }
-        draft = await openDraft(db, draftId, access)
       }
     })
   }

@@ -33,4 +33,4 @@ const NUMBER = `
 
 const LICENCE = `
   insert into licence (case_id, licence_no, name, valid_from, valid_until)
-  select held.id, ? || lpad(numbered.last::text, 6, '0') || '号', ?, ?::date, ?::date from held, numbered`
+  select held.id, ? || lpad(numbered.last::text, greatest(6, length(numbered.last::text)), '0') || '号', ?, ?::date, ?::date from held, numbered`

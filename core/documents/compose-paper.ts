@@ -32,7 +32,7 @@ export async function composePaper(
   const lookups = await lookUp(db, kind, context, calendar)
   // Before a number is taken: what the file gives no cause for must leave no gap in the numbers.
   const facts = collectFacts(kind, context, lookups, '')
-  const docNo = earlier?.docNo ?? (await nextNumber(db, kind, context, lookups))
+  const docNo = await numberOf(db, kind, context, lookups, earlier)
   return {
     documentId: earlier?.documentId ?? randomUUID(),
     kind,
@@ -77,11 +77,12 @@ const NEXT = `
   on conflict (scope, year) do update set last = c.last + 1 returning c.last`
 
 /** Numbers count by organ word and year. A receipt bears the case's number and a certificate its own: no hot row. */
-async function nextNumber(
+async function numberOf(
   db: Knex,
   kind: DocumentKind,
   context: PaperCase,
   lookups: Lookups & { readonly papersOfKind: number },
+  earlier: Paper | undefined,
 ): Promise<string> {
   const item = context.version.package
   const of = { prefix: item.documents.numberPrefix, kind, licensing: isLicensing(item) }
@@ -90,6 +91,7 @@ async function nextNumber(
     const base = kind === 'licence' ? (lookups.licence?.no ?? '') : `SJ-${context.case.caseNo}`
     return lookups.papersOfKind === 0 ? base : `${base}-${lookups.papersOfKind + 1}`
   }
+  if (earlier !== undefined) return earlier.docNo
   const year = Number(dayOf(reportedEvent(kind, context.events).at).slice(0, 4))
   const [row] = await sql<{ last: number }>(db, NEXT, [scope, year])
   if (row === undefined) throw new Error('the document counter gave no number')

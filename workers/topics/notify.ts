@@ -35,8 +35,11 @@ export function notify({
     async run({ caseNo, taskKey, properties, holdLock }) {
       const notice = properties['notice'] as NoticeKind
       const days = await calendar.get()
+      // Before the lease: a task that is not ours any more must not keep the message from its new holder.
+      await holdLock(CALL_MS)
       const { result, written } = await changeCase({ db, clock }, { caseNo }, (of, change) => {
-        const { promisedOn } = deriveDueDates(of.clock, of.version.package.guide, days)
+        const { promisedOn } =
+          notice === 'accepted' ? deriveDueDates(of.clock, of.version.package.guide, days) : {}
         const effects = noticeEffects(of, {
           notice,
           key: taskKey,
@@ -49,7 +52,6 @@ export function notify({
       })
       const { at, caseId, effects } = result
       if (effects.length === 0) return {}
-      await holdLock(CALL_MS)
       const ends = await Promise.allSettled(
         effects.map((effect): Promise<Performed> => {
           const id = written?.effects.get(effect.key)

@@ -7,6 +7,7 @@ import { changeCase } from '../../../core/cases/change-case.ts'
 import type { CaseChange } from '../../../core/cases/case-change.ts'
 import { takeStep } from '../../../core/decisions/open-step.ts'
 import { openOffice, personId, type FiledCase, type Office } from './office.ts'
+import { SAMPLE } from './sample-item.ts'
 
 let office: Office
 beforeAll(async () => {
@@ -130,5 +131,41 @@ describe('takeStep', () => {
     await expect(act).rejects.toMatchObject({ code: 'TASK_DONE' })
     expect((await office.eventsOf(filed)).map((e) => e.type)).not.toContain('withdrawn')
     expect(await office.commandsOf(filed)).toEqual([])
+  })
+
+  it('says what is wrong when the claim goes at the very last try', async () => {
+    const filed = await office.fileCase()
+    const key = await office.claimed(filed, 'Task_Accept', 'window1')
+    let tries = 0
+    const act = takeStep(office, key, 'accept', async ({ change, context }) => {
+      tries += 1
+      withdraw(change, 'too late')
+      // Three races lost to others; then the case is locked, and only the claim can still go.
+      if (tries <= 3)
+        await office.db.transaction((trx) =>
+          touchCase(trx, { id: filed.caseId, caseNo: filed.caseNo }),
+        )
+      else await office.claims.release({ personId: personId('operator1'), taskId: key.taskId })
+      return { caseNo: context.case.caseNo, seq: 0, done: true }
+    })
+    await expect(act).rejects.toMatchObject({ code: 'TASK_NOT_CLAIMED' })
+    expect(tries).toBe(4)
+  })
+
+  it('numbers the millionth licence of a year in full', async () => {
+    const filed = await office.fileCase()
+    const accept = await office.claimed(filed, 'Task_Accept', 'window1')
+    await office.decisions.accept(accept, { outcome: 'accept' })
+    await office.taskEnds(filed, accept.taskId, 'Task_Accept')
+    await office
+      .db('document_counter')
+      .insert({ scope: `licence:${SAMPLE.code}`, year: 2026, last: 999_999 })
+    const decide = await office.claimed(filed, 'Task_Decide', 'chief1')
+    await office.decisions.decide(decide, { decision: 'grant', text: '准予' })
+    const [licence] = await office
+      .db('licence')
+      .where({ case_id: filed.caseId })
+      .select<{ licence_no: string }[]>('licence_no')
+    expect(licence?.licence_no).toMatch(/〔2026〕1000000号$/)
   })
 })
