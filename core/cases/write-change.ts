@@ -1,4 +1,7 @@
-/** Writes a change of a case by one statement: all of it, or nothing when the case has moved on since it was read. */
+/**
+ * Writes a change of a case by one statement: all of it, or nothing when the case has moved on since it was read. (When only the
+ * change's own condition fails, the revision grows: a new ETag for the same content.)
+ */
 import type { Knex } from 'knex'
 import { sql } from '../database/sql.ts'
 import type { CaseChange } from './case-change.ts'
@@ -19,10 +22,10 @@ export async function writeChange(
   db: Knex,
   change: CaseChange,
 ): Promise<WrittenChange | undefined> {
-  return run(db, TOUCH(change), change)
+  return run(db, touch(change), change)
 }
 
-const TOUCH = ({ of }: CaseChange): ChangePart => ({
+const touch = ({ of }: CaseChange): ChangePart => ({
   sql: `update case_file set revision = revision + 1 where id = ? and revision = ? returning id, case_no`,
   values: [of.id, of.revision],
 })

@@ -12,8 +12,8 @@ import {
   append,
   finishStep,
   moveClock,
-  type DecisionDeps,
   takeStep,
+  type DecisionDeps,
   type StepKey,
 } from './open-step.ts'
 

@@ -98,13 +98,6 @@ export async function mayAct(db: Knex, key: StepKey): Promise<string | undefined
   return row?.post_code
 }
 
-/** @throws NOT_YOUR_POST */
-export async function requireRight(db: Knex, key: StepKey): Promise<string> {
-  const post = await mayAct(db, key)
-  if (post === undefined) throw problem('NOT_YOUR_POST')
-  return post
-}
-
 export async function isOperator(db: Knex, personId: string, day: string): Promise<boolean> {
   const row: unknown = await heldPosts(db, personId, day)
     .where('pp.post_code', OPERATOR_POST)
