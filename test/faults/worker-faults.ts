@@ -1,7 +1,7 @@
 /** Rows 1, 8 and 9 of the scoreboard: what happens to a worker, and to what the engine tells it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
-import type { Exchange, FaultProxy } from '../support/fault-proxy.ts'
+import type { Answered, Exchange, FaultProxy } from '../support/fault-proxy.ts'
 import type { System, WorkerSeat } from '../support/system.ts'
 import type { Seeded } from './seeded.ts'
 
@@ -20,6 +20,9 @@ const isFetch = ({ path }: Exchange) => path.endsWith('/external-task/fetchAndLo
 const isComplete = ({ path }: Exchange) => path.endsWith('/bulk/external-task/complete')
 const isCommand = ({ path }: Exchange) => path.endsWith('/bulk/command')
 const BRINGS_TASKS = /^\[\s*\{/
+
+/** Longer than a worker needs to read an answer from its socket. */
+const READ_MS = 30
 
 /** How long a point may keep the killer waiting before it gives the seat up and tries another. */
 const POINT_MS = 20_000
@@ -103,9 +106,15 @@ async function killAt(seat: WorkerSeat, point: KillPoint): Promise<boolean> {
   return done || !victim.alive()
 }
 
+/** What goes through the bulk door for completions, and what it answers, in the same order. */
+interface BulkRequest {
+  readonly tasks: readonly { readonly id: string }[]
+}
+type BulkAnswer = readonly { readonly status: number }[]
+
 /** How many tasks an answer of the bulk door says are completed. */
 function completed(body: Buffer): number {
-  const answers = JSON.parse(body.toString('utf8')) as readonly { readonly status: number }[]
+  const answers = JSON.parse(body.toString('utf8')) as BulkAnswer
   return answers.filter(({ status }) => status < 300).length
 }
 
@@ -156,20 +165,14 @@ export async function freezeBeyondLock(
   const { db } = system.database
   const frozen = seat.process()
   await slowPartners(system.partnersUrl, 400)
-  await until(
-    async () => (await heldBy(db, frozen.pid)).length > 0,
-    120_000,
-    'the worker to hold a task',
-  )
-  await sleep(delayMs)
-  await frozen.signal('SIGSTOP')
+  await freezeAtWork(db, seat, delayMs)
   // What was on its way to the engine when it froze has long arrived by then; the lock has 60 s.
   await sleep(20_000)
   const held = await heldBy(db, frozen.pid)
   await slowPartners(system.partnersUrl, 0)
   let fenced = 0
-  seat.engineLine.onAnswer = ({ path }, { status }) => {
-    if (status >= 400 && held.some((id) => path.includes(id))) fenced += 1
+  seat.engineLine.onAnswer = (exchange, answer) => {
+    fenced += refusedAbout(held, exchange, answer)
     return 'pass'
   }
   try {
@@ -186,6 +189,39 @@ export async function freezeBeyondLock(
     await until(() => Promise.resolve(fenced > 0), 60_000, 'the engine to refuse the late worker')
   seat.engineLine.onAnswer = () => 'pass'
   return { takenOver: held.length, fenced }
+}
+
+/**
+ * Stops the process while it knows of tasks it holds: the engine's answer reached it a moment ago, and some are not done.
+ * A task whose answer it never read it would not ask about either.
+ */
+async function freezeAtWork(db: Knex, seat: WorkerSeat, delayMs: number): Promise<void> {
+  const frozen = seat.process()
+  for (const end = performance.now() + 120_000; performance.now() < end;) {
+    const brought = new Promise<void>((resolve) => {
+      seat.engineLine.onAnswer = (exchange, { body }) => {
+        if (isFetch(exchange) && BRINGS_TASKS.test(body.toString('utf8'))) resolve()
+        return 'pass'
+      }
+    })
+    await Promise.race([brought, sleep(5_000)])
+    await sleep(READ_MS + delayMs)
+    await frozen.signal('SIGSTOP')
+    if ((await heldBy(db, frozen.pid)).length > 0) return
+    await frozen.signal('SIGCONT')
+  }
+  throw new Error('waited 120 s for the worker to hold a task')
+}
+
+/** How many of the tasks this answer refuses: one call about one of them, or its part of a bulk completion. */
+function refusedAbout(held: readonly string[], exchange: Exchange, answer: Answered): number {
+  if (answer.status >= 400) return held.some((id) => exchange.path.includes(id)) ? 1 : 0
+  if (!isComplete(exchange)) return 0
+  const { tasks } = JSON.parse(answer.asked.toString('utf8')) as BulkRequest
+  const answers = JSON.parse(answer.body.toString('utf8')) as BulkAnswer
+  return tasks.filter(({ id }, index) => {
+    return held.includes(id) && (answers[index]?.status ?? 0) >= 400
+  }).length
 }
 
 async function heldBy(db: Knex, pid: number): Promise<string[]> {

@@ -17,12 +17,19 @@ export interface Exchange {
   readonly path: string
 }
 
+export interface Answered {
+  readonly status: number
+  readonly body: Buffer
+  /** the body of the request */
+  readonly asked: Buffer
+}
+
 export interface FaultProxy {
   readonly url: string
   /** Asked when a request comes in. */
   onRequest: (exchange: Exchange) => Fate
   /** Asked when the far side has answered: it HAS been done. `cut: 'before'` makes no sense here. */
-  onAnswer: (exchange: Exchange, answer: { status: number; body: Buffer }) => Fate
+  onAnswer: (exchange: Exchange, answer: Answered) => Fate
   readonly cuts: () => number
   readonly close: () => Promise<void>
 }
@@ -47,7 +54,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     const before = proxy.onRequest(exchange)
     if (before !== 'pass' && before.cut === 'before') return cut(incoming.socket, before.then)
     const answer = await forward(incoming, exchange, body)
-    const answered = { status: answer.head.statusCode ?? 502, body: answer.body }
+    const answered = { status: answer.head.statusCode ?? 502, body: answer.body, asked: body }
     const after = before === 'pass' ? proxy.onAnswer(exchange, answered) : before
     if (after !== 'pass') return cut(incoming.socket, after.then)
     outgoing.writeHead(answered.status, answer.head.headers).end(answer.body)
