@@ -1,5 +1,7 @@
 /** FEEL (the expression language of DMN) over the answers of a form, by the library that form-js uses. */
+import { createHash } from 'node:crypto'
 import { date, evaluate, parseExpression } from 'feelin'
+import { LRUCache } from 'lru-cache'
 
 export interface FeelScope {
   readonly form: Readonly<Record<string, unknown>>
@@ -13,6 +15,12 @@ export interface FeelScope {
 export const FEEL_NAMES = ['materials', 'today'] as const
 
 /**
+ * What an expression says depends on the values of its names and on nothing else, and a case asks the same many times
+ * (check, filing, each act). By hash: no answer of an applicant stays in memory for it.
+ */
+const answers = new LRUCache<string, { readonly value: unknown }>({ max: 5_000 })
+
+/**
  * @param keys every key of the form: a field without an answer is null, as FEEL wants it, not an unknown name
  * @throws when the expression is not FEEL; checked packages hold none such
  */
@@ -21,11 +29,37 @@ export function evaluateFeel(
   scope: FeelScope,
   keys: readonly string[],
 ): unknown {
-  const context: Record<string, unknown> = {}
-  for (const key of keys) context[key] = scope.form[key] ?? null
-  context['materials'] = scope.materials ?? {}
-  context['today'] = scope.today === undefined ? null : date(scope.today)
-  return evaluate(expression, context).value
+  const given: Record<string, unknown> = {}
+  const names = namesIn(expression)
+  for (const key of keys) if (names.has(key)) given[key] = scope.form[key] ?? null
+  if (names.has('materials')) given['materials'] = scope.materials ?? {}
+  if (names.has('today')) given['today'] = scope.today ?? null
+  const asked = createHash('sha256')
+    .update(`${expression}\n${JSON.stringify(given)}`)
+    .digest('base64')
+  const answered = answers.get(asked)
+  if (answered !== undefined) return answered.value
+  const day = scope.today
+  const context = names.has('today') && day !== undefined ? { ...given, today: date(day) } : given
+  const { value } = evaluate(expression, context)
+  answers.set(asked, { value })
+  return value
+}
+
+const namesOf = new LRUCache<string, ReadonlySet<string>>({ max: 2_000 })
+
+/** Every name the expression reads, and more: names it binds itself are among them. */
+function namesIn(expression: string): ReadonlySet<string> {
+  const found = namesOf.get(expression)
+  if (found !== undefined) return found
+  const names = new Set<string>()
+  parseExpression(expression, {}, undefined).iterate({
+    enter(node) {
+      if (/Name$/.test(node.name)) names.add(expression.slice(node.from, node.to))
+    },
+  })
+  namesOf.set(expression, names)
+  return names
 }
 
 /** Read the machine's clock: the office's day is given as `today`. */
