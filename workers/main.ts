@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     url: config.DATABASE_URL,
     max: config.DATABASE_POOL,
     applicationName: 'workers',
+    onePlan: true,
   })
   const fileStore = createFileStore({ root: config.FILE_STORE })
   const gateway = createEngineGateway({

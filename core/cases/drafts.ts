@@ -52,17 +52,14 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
       throw problem('CHANNEL_NOT_OFFERED', { allowed: version.package.channels })
     }
     const { token, tokenHash } = newDraftToken()
-    const [row] = await db('case_draft')
-      .insert({
-        item_version_id: version.id,
-        channel: input.channel,
-        token_hash: tokenHash,
-        lodged_by: input.lodgedBy?.personId ?? null,
-        lodged_unit: input.lodgedBy?.unit ?? null,
-        created_at: clock.now(),
-        updated_at: clock.now(),
-      })
-      .returning<{ id: string }[]>('id')
+    const [row] = await sql<{ id: string }>(db, START, [
+      version.id,
+      input.channel,
+      tokenHash,
+      input.lodgedBy?.personId ?? null,
+      input.lodgedBy?.unit ?? null,
+      clock.now(),
+    ])
     if (row === undefined) throw new Error('the draft was not stored')
     return { draftId: row.id, draftToken: token, version: version.version }
   }
@@ -106,6 +103,10 @@ export function createDrafts({ db, clock }: { db: Knex; clock: Clock }) {
 }
 
 export type Drafts = ReturnType<typeof createDrafts>
+
+const START = `
+  insert into case_draft (item_version_id, channel, token_hash, lodged_by, lodged_unit, created_at, updated_at)
+  values ($1, $2, $3, $4, $5, $6, $6) returning id`
 
 const SAVE = `
   update case_draft

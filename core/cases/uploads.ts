@@ -49,20 +49,18 @@ export function createUploads({
     if (material === undefined) throw problem('MATERIAL_UNKNOWN')
     return store(upload, material, async (paper) => {
       // Each lost race is another paper of this draft stored meanwhile, and of those only so many are taken.
-      for (;;) {
-        // Only now: while the bytes came in, papers may have been added and removed.
-        const draft = await openDraft(db, draftId, access)
+      for (let draft = opened; ; draft = await openDraft(db, draftId, access)) {
         if (draft.submittedKey !== null) throw problem('ALREADY_SUBMITTED')
         const same = sameOf(draft.files, paper)
-        if (same !== undefined) return { fileId: same.id, repeated: true }
-        requireRoom(draft.files, material)
-        const [row] = await sql<{ id: string }>(db, ADD_TO_DRAFT, [
-          ...rowOf(paper),
-          clock.now(),
-          draftId,
-          draft.revision,
-        ])
-        if (row !== undefined) return { fileId: row.id, repeated: false }
+        if (same === undefined && hasRoom(draft.files, material)) {
+          const values = [...rowOf(paper), clock.now(), draftId, draft.revision]
+          const [row] = await sql<{ id: string }>(db, ADD_TO_DRAFT, values)
+          if (row !== undefined) return { fileId: row.id, repeated: false }
+        } else if (draft !== opened) {
+          // Only now: while the bytes came in, papers may have been removed.
+          if (same === undefined) throw tooMany(material)
+          return { fileId: same.id, repeated: true }
+        }
       }
     })
   }
@@ -87,7 +85,7 @@ export function createUploads({
         const waiting = (await listCaseFiles(trx, found.id)).filter((file) => !file.filed)
         const same = sameOf(waiting, paper)
         if (same !== undefined) return { fileId: same.id, repeated: true }
-        requireRoom(waiting, material)
+        if (!hasRoom(waiting, material)) throw tooMany(material)
         const values = [...rowOf(paper), clock.now(), found.id]
         const [row] = await sql<{ id: string }>(trx, ADD_TO_CASE, values)
         if (row === undefined) throw new Error('the upload was not stored')
@@ -196,10 +194,12 @@ function sameOf(files: readonly MaterialFile[], paper: StoredPaper): MaterialFil
   )
 }
 
-/** @throws FILE_COUNT_EXCEEDED */
-function requireRoom(files: readonly MaterialFile[], { code, files: limits }: Material): void {
-  if (files.filter((file) => file.materialCode === code).length >= limits.maxCount)
-    throw problem('FILE_COUNT_EXCEEDED', { detail: `max ${limits.maxCount}` })
+function hasRoom(files: readonly MaterialFile[], { code, files: limits }: Material): boolean {
+  return files.filter((file) => file.materialCode === code).length < limits.maxCount
+}
+
+function tooMany({ files: { maxCount } }: Material): Problem {
+  return problem('FILE_COUNT_EXCEEDED', { detail: `max ${maxCount}` })
 }
 
 export type Uploads = ReturnType<typeof createUploads>

@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import type { ChangePart } from '../cases/change-part.ts'
 import type { Calendar } from '../clock/calendar.ts'
 import { dayOf } from '../clock/clock.ts'
+import { commitsWithNext } from '../database/commit-with-next.ts'
 import { sql } from '../database/sql.ts'
 import { collectFacts } from './collect-facts.ts'
 import type { DocumentKind } from './document-facts.ts'
@@ -72,8 +73,8 @@ const INSERT = `
   select ?::uuid, held.id, ?::text, held.id || ?::text, ?::text, ?::text, ?::jsonb, ?::timestamptz, ?::text, ?::integer, ?::text, ?::timestamptz
     from held`
 
-const NEXT = `
-  insert into document_counter as c (scope, year, last) values ($1, $2, 1)
+const next = (db: Knex) => `
+  insert into document_counter as c (scope, year, last) select $1, $2::integer, 1 where ${commitsWithNext(db)}
   on conflict (scope, year) do update set last = c.last + 1 returning c.last`
 
 /** Numbers count by organ word and year. A receipt bears the case's number and a certificate its own: no hot row. */
@@ -93,7 +94,7 @@ async function numberOf(
   }
   if (earlier !== undefined) return earlier.docNo
   const year = Number(dayOf(reportedEvent(kind, context.events).at).slice(0, 4))
-  const [row] = await sql<{ last: number }>(db, NEXT, [scope, year])
+  const [row] = await sql<{ last: number }>(db, next(db), [scope, year])
   if (row === undefined) throw new Error('the document counter gave no number')
   return documentNumber(of, year, row.last)
 }

@@ -6,6 +6,10 @@ import type { DocumentKind } from './document-facts.ts'
 import type { Fonts } from './fonts.ts'
 import { codePointName, markMissing, plainText, uncommonCharacters } from './plain-text.ts'
 
+// A page is too little to share: the compiler's own threads would only wait for each other (measured: a tenth of its CPU).
+// eslint-disable-next-line no-restricted-properties -- the native code has no other door for it
+process.env['RAYON_NUM_THREADS'] ??= '1'
+
 // A bare .node file: import() cannot load it.
 const { NodeCompiler } = createRequire(import.meta.url)(
   '@myriaddreamin/typst-ts-node-compiler-linux-x64-gnu',

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Clock } from '../clock/clock.ts'
+import { sql } from '../database/sql.ts'
 
 const IDLE_MS = 30 * 60_000
 const ABSOLUTE_MS = 12 * 3_600_000
@@ -46,19 +47,8 @@ export function createSessions({ db, clock }: { db: Knex; clock: Clock }) {
   /** @returns the live session and notes that it was used; undefined when it never was, has ended or idled out */
   async function find(token: string): Promise<StaffSession | undefined> {
     const at = clock.now()
-    const row = (await db('staff_session as s')
-      .join('person as p', 'p.id', 's.person_id')
-      .select({
-        personId: 's.person_id',
-        csrfToken: 's.csrf_token',
-        idToken: 's.id_token',
-        seenAt: 's.seen_at',
-        expiresAt: 's.expires_at',
-      })
-      .where({ 's.id_hash': hashOf(token), 'p.active': true })
-      .where('s.expires_at', '>', at)
-      .where('s.seen_at', '>', new Date(at.getTime() - IDLE_MS))
-      .first()) as SessionRow | undefined
+    const idle = new Date(at.getTime() - IDLE_MS)
+    const [row] = await sql<SessionRow>(db, FIND, [hashOf(token), at, idle])
     if (row === undefined) return undefined
     if (at.getTime() - row.seenAt.getTime() >= TOUCH_MS) await touch(token, at)
     const { personId, csrfToken, idToken, expiresAt } = row
@@ -88,6 +78,12 @@ export function createSessions({ db, clock }: { db: Knex; clock: Clock }) {
 
   return { create, find, end, sweep }
 }
+
+const FIND = `
+  select s.person_id as "personId", s.csrf_token as "csrfToken", s.id_token as "idToken", s.seen_at as "seenAt",
+         s.expires_at as "expiresAt"
+    from staff_session as s join person as p on p.id = s.person_id
+   where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and p.active`
 
 export type Sessions = ReturnType<typeof createSessions>
 

@@ -31,8 +31,8 @@ const LOOKS = 6
  * After a batch the loop rests this many times as long as the batch took: under load batches grow instead of their number
  * (measured: a dozen statements a batch, whether it holds one event or a hundred); a lone event is projected at once.
  */
-const REST = 4
-const LONGEST_REST_MS = 200
+const REST = 8
+const LONGEST_REST_MS = 400
 
 export function createProjectionLoop(options: ProjectionLoopOptions): ProjectionLoop {
   const { db, clock, calendar, log, batch = 200, sweepMs = 1_000 } = options

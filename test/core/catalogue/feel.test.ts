@@ -4,7 +4,7 @@ import { evaluateFeel, type FeelScope } from '../../../core/catalogue/feel.ts'
 import { itemOf } from './packages.ts'
 
 const EXPRESSIONS = [
-  ...['labour-dispatch', 'flex-pension', 'food-licence'].flatMap((name) => {
+  ...(['labour-dispatch', 'flex-pension', 'food-licence'] as const).flatMap((name) => {
     const { rules, materials, facts } = itemOf(name)
     return [
       ...rules.flatMap(({ test }) => (test.type === 'feel' ? [test.expression] : [])),

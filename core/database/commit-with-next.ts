@@ -1,0 +1,13 @@
+import type { Knex } from 'knex'
+
+/**
+ * A condition that is always true; alone in its transaction the statement then commits without waiting for the disk. Only
+ * for what is worth nothing by itself: a number taken for a row that is written next. The log is written in order, so whatever is committed durably afterwards takes it along; a crash before
+ * that forgets the number together with everything that bore it. In a larger transaction it changes nothing: the rest of
+ * that one must last.
+ */
+export function commitsWithNext(db: Knex | Knex.Transaction): string {
+  return db.isTransaction === true
+    ? 'true'
+    : `set_config('synchronous_commit', 'off', true) = 'off'`
+}
