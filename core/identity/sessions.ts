@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock/clock.ts'
 import { sql } from '../database/sql.ts'
 
@@ -11,6 +12,11 @@ const IDLE_MS = 30 * 60_000
 const ABSOLUTE_MS = 12 * 3_600_000
 /** `seen_at` moves at most once a minute: a page load with ten requests is one write. */
 const TOUCH_MS = 60_000
+/**
+ * A session just looked up is believed for so long: a page load with ten requests is one look-up. A logout at another node
+ * and a retirement are seen that much later; what the person may do is asked anew by every act (rights.ts).
+ */
+const BELIEVED_MS = 2_000
 
 export interface StaffSession {
   readonly personId: string
@@ -26,6 +32,12 @@ export interface NewStaffSession extends StaffSession {
 }
 
 export function createSessions({ db, clock }: { db: Knex; clock: Clock }) {
+  /** by hash, as in the table */
+  const believed = new LRUCache<string, { readonly session: StaffSession; readonly at: Date }>({
+    max: 5_000,
+  })
+  let ended = 0
+
   /** A new session at every sign-in: a token from before it is worth nothing (session fixation). */
   async function create(of: { personId: string; idToken?: string }): Promise<NewStaffSession> {
     const token = randomBytes(32).toString('base64url')
@@ -47,24 +59,34 @@ export function createSessions({ db, clock }: { db: Knex; clock: Clock }) {
   /** @returns the live session and notes that it was used; undefined when it never was, has ended or idled out */
   async function find(token: string): Promise<StaffSession | undefined> {
     const at = clock.now()
+    const hash = hashOf(token)
+    const known = believed.get(hash)
+    if (known !== undefined && isBelieved(known, at)) return known.session
+    const endedBefore = ended
     const idle = new Date(at.getTime() - IDLE_MS)
-    const [row] = await sql<SessionRow>(db, FIND, [hashOf(token), at, idle])
+    const [row] = await sql<SessionRow>(db, FIND, [hash, at, idle])
     if (row === undefined) return undefined
-    if (at.getTime() - row.seenAt.getTime() >= TOUCH_MS) await touch(token, at)
+    if (at.getTime() - row.seenAt.getTime() >= TOUCH_MS) await touch(hash, at)
     const { personId, csrfToken, idToken, expiresAt } = row
-    return { personId, csrfToken, expiresAt, ...(idToken === null ? {} : { idToken }) }
+    const session = { personId, csrfToken, expiresAt, ...(idToken === null ? {} : { idToken }) }
+    // Perhaps ended while it was being read.
+    if (ended === endedBefore) believed.set(hash, { session, at })
+    return session
   }
 
-  async function touch(token: string, at: Date): Promise<void> {
+  async function touch(hash: string, at: Date): Promise<void> {
     // Never backwards: two requests of one page may arrive here out of order.
     await db('staff_session')
-      .where('id_hash', hashOf(token))
+      .where('id_hash', hash)
       .where('seen_at', '<', at)
       .update({ seen_at: at })
   }
 
   async function end(token: string): Promise<void> {
-    await db('staff_session').where('id_hash', hashOf(token)).delete()
+    const hash = hashOf(token)
+    await db('staff_session').where('id_hash', hash).delete()
+    ended += 1
+    believed.delete(hash)
   }
 
   /** @returns how many ended sessions were swept */
@@ -77,6 +99,14 @@ export function createSessions({ db, clock }: { db: Knex; clock: Clock }) {
   }
 
   return { create, find, end, sweep }
+}
+
+function isBelieved(
+  { session, at }: { readonly session: StaffSession; readonly at: Date },
+  now: Date,
+): boolean {
+  const age = now.getTime() - at.getTime()
+  return age >= 0 && age < BELIEVED_MS && session.expiresAt > now
 }
 
 const FIND = `

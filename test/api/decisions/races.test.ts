@@ -156,4 +156,23 @@ describe('sessions', () => {
     await sessions.end(left.token)
     expect(await sessions.find(left.token)).toBeUndefined()
   })
+
+  it('are looked up once for the requests of a page, and a logout here ends them at once', async () => {
+    const start = Date.parse('2026-03-17T10:00:00+08:00')
+    const after = (ms: number) => office.setTime(new Date(start + ms).toISOString())
+    after(0)
+    const [here, there] = [createSessions(office), createSessions(office)]
+    const { token } = await here.create({ personId: personId('chief1') })
+    expect(await here.find(token)).toBeDefined()
+    await there.end(token)
+    expect(await there.find(token)).toBeUndefined()
+    after(1_999)
+    expect(await here.find(token)).toBeDefined()
+    after(2_000)
+    expect(await here.find(token)).toBeUndefined()
+
+    const left = await here.create({ personId: personId('chief1') })
+    const [, found] = await Promise.all([here.end(left.token), here.find(left.token)])
+    expect(await here.find(left.token), `read as ${found?.personId ?? 'ended'}`).toBeUndefined()
+  })
 })
