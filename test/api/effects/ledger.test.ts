@@ -11,7 +11,8 @@ import {
   type Effect,
 } from '../../../core/effects/effects.ts'
 import { intendNotice } from '../../../core/notices/intend-notice.ts'
-import { settleNotice } from '../../../core/notices/settle-notice.ts'
+import { settleIntended, settleNotice } from '../../../core/notices/settle-notice.ts'
+import { loadCase } from '../../../core/cases/load-case.ts'
 import { listCaseEvents, lockCase } from '../../../core/cases/case-events.ts'
 import { intendParcel } from '../../../core/dispatch/order-parcel.ts'
 import { recordSmsReports } from '../../../core/effects/record-sms-reports.ts'
@@ -164,6 +165,25 @@ describe('a notice', () => {
         { notice: 'withdrawn', channels: ['sms', 'mail'] },
       ])
     }
+  })
+
+  it('is not settled by who does not know all its channels, and then not in part', async () => {
+    const { caseId } = await givenCase(database)
+    const effects = await database.db.transaction((trx) =>
+      intendNotice(trx, { caseId, notice: 'withdrawn', key: 'unknown', at }),
+    )
+    const state = await loadCase(database.db, { caseId })
+    const channels = effects.slice(0, 1).map(({ id }) => ({
+      id,
+      kind: 'sms.send' as const,
+      state: 'intended' as const,
+      answer: { state: 'done' as const, answer: {} },
+    }))
+    const deps = { db: database.db, clock: { now: () => at } }
+    const notice = { key: 'unknown', notice: 'withdrawn' as const, channels }
+    expect(await settleIntended(deps, state, notice)).toBe(false)
+    expect((await getEffect(database.db, 'unknown:sms')).state).toBe('intended')
+    expect((await listCaseEvents(database.db, caseId)).map((e) => e.type)).toEqual(['submitted'])
   })
 
   it('keeps the report of a message that comes while its answer is being settled', async () => {
