@@ -1,13 +1,15 @@
 import type { Faults } from './faults.ts'
 
 export interface PusherOptions<Item> {
-  /** True when the receiver took it. Throwing counts as not taken. */
-  send: (item: Item) => Promise<boolean>
+  /** True when the receiver took them. Throwing counts as not taken. */
+  send: (items: [Item, ...Item[]]) => Promise<boolean>
   /** Called once for each item, after the first time it was taken. */
   taken: (item: Item) => void
   /** Wait before try number `tries + 1`, or undefined to give up. */
   retryAfterMs: (tries: number) => number | undefined
   faults: Faults
+  /** What falls due within `ms` goes out in one push of at most so many; without it each item goes alone and at once. */
+  gather?: { ms: number; most: number }
 }
 
 interface Waiting<Item> {
@@ -22,11 +24,13 @@ const SHUFFLE_MS = 200
 
 export type Pusher<Item> = ReturnType<typeof createPusher<Item>>
 
-/** Sends items one after the other until each is taken: at least once, in order unless faults say no. */
-export function createPusher<Item>({ send, taken, retryAfterMs, faults }: PusherOptions<Item>) {
+/** Makes one push after the other until each item is taken: at least once, in order unless faults say no. */
+export function createPusher<Item>(options: PusherOptions<Item>) {
+  const { send, taken, retryAfterMs, faults, gather = { ms: 0, most: 1 } } = options
   const waiting: Waiting<Item>[] = []
   const seen = new Set<Item>()
   let timer: NodeJS.Timeout | undefined
+  let flying = 0
   let running: Promise<void> | undefined
   let closed = false
 
@@ -42,25 +46,46 @@ export function createPusher<Item>({ send, taken, retryAfterMs, faults }: Pusher
           wake()
         })
       },
-      Math.max(0, next.notBefore - performance.now()),
+      Math.max(0, next.notBefore + gather.ms - performance.now()),
     )
   }
 
   async function drain(): Promise<void> {
     for (let next = earliest(); !closed && next; next = earliest()) {
-      if (next.notBefore > performance.now()) return
-      waiting.splice(waiting.indexOf(next), 1)
-      await push(next)
+      if (next.notBefore + gather.ms > performance.now()) return
+      await push(takeWith(next))
     }
   }
 
-  async function push(entry: Waiting<Item>): Promise<void> {
-    const accepted = await send(entry.item).catch(() => false)
-    if (accepted) {
-      if (!seen.has(entry.item)) taken(entry.item)
-      seen.add(entry.item)
-      return
+  /** The item whose time is up, and what else is due by now. */
+  function takeWith(first: Waiting<Item>): Waiting<Item>[] {
+    const now = performance.now()
+    const others = waiting
+      .filter((entry) => entry !== first && entry.notBefore <= now)
+      .sort((a, b) => a.notBefore - b.notBefore)
+      .slice(0, gather.most - 1)
+    const batch = [first, ...others]
+    for (const entry of batch) waiting.splice(waiting.indexOf(entry), 1)
+    return batch
+  }
+
+  async function push(batch: readonly Waiting<Item>[]): Promise<void> {
+    flying = batch.length
+    const items = batch.map(({ item }) => item) as [Item, ...Item[]]
+    const accepted = await send(items).catch(() => false)
+    flying = 0
+    for (const entry of batch) {
+      if (accepted) settle(entry.item)
+      else again(entry)
     }
+  }
+
+  function settle(item: Item): void {
+    if (!seen.has(item)) taken(item)
+    seen.add(item)
+  }
+
+  function again(entry: Waiting<Item>): void {
     const wait = retryAfterMs(entry.tries + 1)
     if (wait === undefined) return
     waiting.push({ ...entry, tries: entry.tries + 1, notBefore: performance.now() + wait })
@@ -82,7 +107,7 @@ export function createPusher<Item>({ send, taken, retryAfterMs, faults }: Pusher
       wake()
     },
     /** Items (with their extra copies) that are still to be sent. */
-    pending: () => waiting.length + (running ? 1 : 0),
+    pending: () => waiting.length + flying,
     async close(): Promise<void> {
       closed = true
       clearTimeout(timer)

@@ -26,15 +26,15 @@ export interface EffectOfChange extends Omit<EffectIntent, 'caseId'> {
 
 export type CaseChange = ReturnType<typeof beginChange>
 
-/** @param state as read; `at` is the moment of the act */
-export function beginChange(
-  state: Pick<CaseState, 'lastHash'> & {
-    readonly case: { readonly id: string; readonly caseNo: string; readonly revision: string }
-    readonly events: readonly unknown[]
-    readonly clock: readonly unknown[]
-  },
-  at: Date,
-) {
+/** What a change must know of the case it is written on; of its lists only how long they are. */
+export interface ChangeBase extends Pick<CaseState, 'lastHash'> {
+  readonly case: Pick<CaseState['case'], 'id' | 'caseNo' | 'revision'>
+  readonly events: { readonly length: number }
+  readonly clock: { readonly length: number }
+}
+
+/** @param base as read; `at` is the moment of the act */
+export function beginChange(base: ChangeBase, at: Date) {
   const events: HashedEvent[] = []
   const clock: (ClockEntry & { readonly seq: number; readonly reason: string })[] = []
   const acts: string[] = []
@@ -43,10 +43,10 @@ export function beginChange(
   const snapshots: FormSnapshot[] = []
   const parts: ChangePart[] = []
   let guard: ChangePart | undefined
-  let hash = state.lastHash
+  let hash = base.lastHash
 
   return {
-    of: state.case,
+    of: base.case,
     at,
     events: events as readonly HashedEvent[],
     clock: clock as readonly (typeof clock)[number][],
@@ -63,7 +63,7 @@ export function beginChange(
 
     /** @returns the seq of the new event */
     append<T extends CaseEventType>(event: Omit<NewCaseEvent<T>, 'at'>): number {
-      const seq = state.events.length + events.length + 1
+      const seq = base.events.length + events.length + 1
       const { type, actor, payload } = event
       const prev = hash
       hash = rowHash(prev, { seq, at, type, actor, payload })
@@ -73,7 +73,7 @@ export function beginChange(
 
     /** `reason`: the event or article that moves the clock */
     moveClock(entry: ClockEntry & { readonly reason: string }): void {
-      clock.push({ ...entry, seq: state.clock.length + clock.length + 1 })
+      clock.push({ ...entry, seq: base.clock.length + clock.length + 1 })
     },
 
     /** The idempotency key of the act, kept for ever (`case_act`). */

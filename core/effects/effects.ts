@@ -140,18 +140,25 @@ export interface Settlement {
   readonly at: Date
 }
 
-/** The end of an effect as the condition of a change of its case: no row when another attempt settled it first. */
-export function settlementPart(id: string, { state, answer, at }: Settlement): ChangePart {
-  return { sql: SETTLE, values: [state, JSON.stringify(answer), at, id] }
+/** The ends of effects as part of a change of their case; that they are open still is for the change's condition to say. */
+export function settlementPart(
+  ends: readonly (Omit<Settlement, 'at'> & { readonly id: string })[],
+  at: Date,
+): ChangePart {
+  const ids = ends.map(({ id }) => id)
+  const states = ends.map(({ state }) => state)
+  const answers = ends.map(({ answer }) => JSON.stringify(answer))
+  return { sql: SETTLE, values: [at, ids, states, answers] }
 }
 
+// A report that came before the answer was settled stays beside it. Lists go in as arrays: of a JSON list PostgreSQL thinks that
+// it has 100 rows, and joins a ledger of some thousand effects by reading all of it.
 const SETTLE = `
   update effect as e
-     set state = ?, answer = ?::jsonb || coalesce(e.answer, '{}'), settled_at = ?, request = e.request #- '{params,queryCode}',
-         lease_until = null, last_error = null
-    from touched
-   where e.id = ? and e.settled_at is null
-  returning touched.id, touched.case_no`
+     set state = s.state, answer = s.answer || coalesce(e.answer, '{}'), settled_at = ?,
+         request = e.request #- '{params,queryCode}', lease_until = null, last_error = null
+    from held, unnest(?::bigint[], ?::text[], ?::jsonb[]) as s (id, state, answer)
+   where e.id = s.id and e.case_id = held.id`
 
 /**
  * Records the end of an effect. Secrets the message carried (the query code) are struck from the request: the ledger

@@ -35,6 +35,12 @@ export interface NoticeCase {
   readonly form: FormData
 }
 
+/** One message to be sent, not yet in the ledger. */
+export interface NoticeEffect extends Pick<EffectIntent, 'key'> {
+  readonly kind: 'sms.send' | 'mail.send'
+  readonly request: SmsRequest | MailRequest
+}
+
 const MOBILE = /^1[3-9]\d{9}$/
 const MAIL = /^[^\s<>,;@]+@[^\s<>,;@]+$/
 
@@ -45,11 +51,11 @@ const MAIL = /^[^\s<>,;@]+@[^\s<>,;@]+$/
 export function noticeEffects(
   { case: { caseNo }, version, events, form }: NoticeCase,
   { notice, key, params: given, promisedOn }: Notice,
-): Pick<EffectIntent, 'kind' | 'key' | 'request'>[] {
+): NoticeEffect[] {
   const { phone, email } = applicantOf(version.package, form)
   const params = { ...noticeParams(notice, { caseNo, events, promisedOn, given }) }
   const sms: SmsRequest = { notice, phone, params }
-  const effects: Pick<EffectIntent, 'kind' | 'key' | 'request'>[] = []
+  const effects: NoticeEffect[] = []
   if (MOBILE.test(phone)) effects.push({ kind: 'sms.send', key: `${key}:sms`, request: sms })
   if (email !== undefined && MAIL.test(email)) {
     const mail: MailRequest = { notice, to: email, params }

@@ -56,7 +56,8 @@ export function registerEmsSimulator(app: FastifyInstance, options: EmsSimulator
 
   const pusher = createPusher<WireScan>({
     faults,
-    send: pushScan,
+    // The courier calls once for each scan.
+    send: ([scan]) => pushScan(scan),
     taken: (scan) => store.pushed(scan),
     retryAfterMs: (tries) => Math.min(PUSH_RETRY_MS.most, PUSH_RETRY_MS.first * 2 ** (tries - 1)),
   })

@@ -1,6 +1,6 @@
 /** From a ledger row to the partner's real call, and from its answer to what the ledger keeps of it. */
 import type { CourierOrder } from '../../contracts/courier.ts'
-import type { Effect } from '../../core/effects/effects.ts'
+import type { Effect, Settlement } from '../../core/effects/effects.ts'
 import {
   toMailMessage,
   toSmsMessage,
@@ -22,12 +22,15 @@ export interface Partners {
 }
 
 /** `answer` goes into the ledger: codes and numbers, nothing of the request. */
-export type PartnerAnswer =
+export type FinalAnswer =
   | {
       readonly kind: 'done'
       readonly answer: { readonly waybillNo?: string; readonly id?: string }
     }
   | { readonly kind: 'refused'; readonly partner: string; readonly code: string }
+
+export type PartnerAnswer =
+  | FinalAnswer
   /** a limit of the partner's: the same call may pass later */
   | { readonly kind: 'later'; readonly partner: string; readonly code: string }
 
@@ -74,4 +77,11 @@ export async function callPartner(partners: Partners, effect: Effect): Promise<P
         : { kind: 'refused', partner: 'mail', code: result.code }
     }
   }
+}
+
+/** What the ledger keeps of it. */
+export function toSettlement(answer: FinalAnswer): Pick<Settlement, 'state' | 'answer'> {
+  return answer.kind === 'done'
+    ? { state: 'done', answer: answer.answer }
+    : { state: 'refused', answer: { code: answer.code } }
 }

@@ -15,12 +15,13 @@ import {
   releaseEffect,
   settleEffect,
   type Effect,
+  type Settlement,
 } from '../../core/effects/effects.ts'
 import { settleNotice } from '../../core/notices/settle-notice.ts'
 import type { CourierOrder } from '../../contracts/courier.ts'
 import { PartnerFault } from '../../partners/partner-fault.ts'
 import type { Log } from '../log.ts'
-import { callPartner, type PartnerAnswer, type Partners } from './call-partner.ts'
+import { callPartner, toSettlement, type FinalAnswer, type Partners } from './call-partner.ts'
 import { EffectBusy, PartnerRefused } from './partner-refused.ts'
 
 export interface EffectPerformerOptions {
@@ -65,39 +66,41 @@ export function createEffectPerformer(options: EffectPerformerOptions) {
    * @throws PartnerFault after the effect was given back with a back-off; EffectBusy when the lease is too old
    */
   async function performLeased(effect: Effect, leasedAt: Date): Promise<Performed> {
-    // Frozen since the lease began (a stopped machine, a paused process): by now another may be sending it.
-    if (clock.now().getTime() - leasedAt.getTime() > LEASE_MS - CALL_MS) throw new EffectBusy()
-    let answer: PartnerAnswer
-    try {
-      answer = await callPartner(partners, effect)
-    } catch (error) {
-      await giveBack(effect, error)
-      throw error
-    }
-    if (answer.kind === 'later') {
-      const fault = new PartnerFault(answer.partner, `limit reached (${answer.code})`, {
-        maybeDone: false,
-        code: answer.code,
-      })
-      await giveBack(effect, fault)
-      throw fault
-    }
+    const answer = await ask(effect, leasedAt)
     await settle(effect, answer)
     return answer.kind
   }
 
-  async function settle(
-    effect: Effect,
-    answer: Exclude<PartnerAnswer, { kind: 'later' }>,
-  ): Promise<void> {
-    const kept = answer.kind === 'done' ? answer.answer : { code: answer.code }
+  /** The call alone, with the parameters and faults of `performLeased`; whoever asks must settle the answer. */
+  async function ask(effect: Effect, leasedAt: Date): Promise<FinalAnswer> {
+    // Frozen since the lease began (a stopped machine, a paused process): by now another may be sending it.
+    if (clock.now().getTime() - leasedAt.getTime() > LEASE_MS - CALL_MS) throw new EffectBusy()
+    try {
+      const answer = await callPartner(partners, effect)
+      if (answer.kind === 'later') throw limitReached(answer)
+      if (answer.kind === 'refused') {
+        log.warn(
+          { effect: effect.id, kind: effect.kind, partner: answer.partner, code: answer.code },
+          'a partner refused',
+        )
+      }
+      return answer
+    } catch (error) {
+      await giveBack(effect, error)
+      throw error
+    }
+  }
+
+  /** The answer and what follows from it, once: nothing when another attempt settled the effect first. */
+  async function settle(effect: Effect, answer: FinalAnswer): Promise<void> {
+    const settled = toSettlement(answer)
     switch (effect.kind) {
       case 'sms.send':
       case 'mail.send':
-        await settleNotice({ db, clock }, effect, { state: answer.kind, answer: kept })
+        await settleNotice({ db, clock }, effect, settled)
         break
       case 'ems.create':
-        await settleParcel(effect, answer.kind, kept, async (trx, row, at) => {
+        await settleParcel(effect, settled, async (trx, row, at) => {
           if (answer.kind === 'refused' || answer.answer.waybillNo === undefined) return
           const { direction } = effect.request as CourierOrder
           const { waybillNo } = answer.answer
@@ -108,32 +111,25 @@ export function createEffectPerformer(options: EffectPerformerOptions) {
         })
         break
       case 'ems.cancel':
-        await settleParcel(effect, answer.kind, kept, async (trx, row) => {
+        await settleParcel(effect, settled, async (trx, row) => {
           if (answer.kind === 'refused') return
           const { waybillNo } = effect.request as { waybillNo: string }
           await trx('parcel').where({ waybill_no: waybillNo }).update({ state: 'cancelled' })
           await touchCase(trx, row)
         })
     }
-    if (answer.kind === 'refused') {
-      log.warn(
-        { effect: effect.id, kind: effect.kind, partner: answer.partner, code: answer.code },
-        'a partner refused',
-      )
-    }
   }
 
   async function settleParcel(
     { id, caseId }: Effect,
-    state: Performed,
-    answer: object,
+    settled: Pick<Settlement, 'state' | 'answer'>,
     follow: (trx: Knex.Transaction, row: CaseRow, at: Date) => Promise<void>,
   ): Promise<void> {
     await db.transaction(async (trx) => {
       const row = await lockCase(trx, { caseId })
       const at = clock.now()
       // False: another attempt, overlapping after a lost lease, was told the same and wrote what follows.
-      if (await settleEffect(trx, id, { state, answer, at })) await follow(trx, row, at)
+      if (await settleEffect(trx, id, { ...settled, at })) await follow(trx, row, at)
     })
   }
 
@@ -149,7 +145,11 @@ export function createEffectPerformer(options: EffectPerformerOptions) {
     })
   }
 
-  return { performById, performLeased }
+  return { performById, performLeased, ask, settle }
+}
+
+function limitReached({ partner, code }: { partner: string; code: string }): PartnerFault {
+  return new PartnerFault(partner, `limit reached (${code})`, { maybeDone: false, code })
 }
 
 /** For effects without which the case cannot go on. */

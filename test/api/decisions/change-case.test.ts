@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { genesisHash, rowHash } from '../../../core/cases/case-hash.ts'
 import { touchCase } from '../../../core/cases/case-events.ts'
 import { changeCase } from '../../../core/cases/change-case.ts'
-import type { CaseChange } from '../../../core/cases/case-change.ts'
+import { beginChange, type CaseChange } from '../../../core/cases/case-change.ts'
+import { loadCase } from '../../../core/cases/load-case.ts'
+import { stateAfter } from '../../../core/cases/state-after.ts'
+import { writeChange } from '../../../core/cases/write-change.ts'
 import { takeStep } from '../../../core/decisions/open-step.ts'
 import { openOffice, personId, type FiledCase, type Office } from './office.ts'
 import { SAMPLE } from './sample-item.ts'
@@ -104,6 +107,48 @@ describe('changeCase', () => {
     expect((await once()).result).toBe(false)
     expect((await once()).result).toBe(true)
     expect(await rowsOf('case_act', filed)).toBe(1)
+  })
+})
+
+describe('stateAfter', () => {
+  it('is the case as it is read after the change, and the next change can be written on it', async () => {
+    const filed = await office.fileCase()
+    const key = { ...filed, act: `after:${filed.caseNo}` }
+    const at = new Date('2026-03-16T10:00:00.123+08:00')
+    const before = await loadCase(office.db, key)
+    const change = beginChange(before, at)
+    withdraw(change, 'first')
+    change.append({
+      type: 'noticed',
+      actor: { kind: 'system', id: 'notify' },
+      payload: { notice: 'withdrawn', channels: ['sms'] },
+    })
+    change.moveClock({ clock: 'handling', kind: 'run', onDay: '2026-03-16', reason: 'test' })
+    const { snapshot, transport } = before
+    change.addSnapshot({ snapshot: snapshot + 1, form: { area: 21 }, transport })
+    change.intend({ kind: 'sms.send', key: `after:${filed.caseNo}`, request: {}, at })
+    expect(await writeChange(office.db, change)).toBeDefined()
+
+    const known = stateAfter(before, change)
+    expect(known).toEqual(await loadCase(office.db, key))
+
+    const next = beginChange(known, at)
+    withdraw(next, 'second')
+    next.moveClock({ clock: 'handling', kind: 'stop', onDay: '2026-03-17', reason: 'test' })
+    expect(await writeChange(office.db, next)).toBeDefined()
+    expect(stateAfter(known, next)).toEqual(await loadCase(office.db, key))
+    // What somebody else has moved on cannot be written on any more.
+    expect(await writeChange(office.db, next)).toBeUndefined()
+  })
+
+  it('of a change that adds nothing to the file is the case at its next revision', async () => {
+    const filed = await office.fileCase()
+    const before = await loadCase(office.db, filed)
+    const change = beginChange(before, new Date('2026-03-16T10:00:00+08:00'))
+    const key = `nothing:${filed.caseNo}`
+    change.intend({ kind: 'sms.send', key, request: {}, at: change.at })
+    await writeChange(office.db, change)
+    expect(stateAfter(before, change)).toEqual(await loadCase(office.db, filed))
   })
 })
 

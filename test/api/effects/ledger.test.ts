@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   getEffect,
   intendEffect,
@@ -11,10 +11,13 @@ import {
   type Effect,
 } from '../../../core/effects/effects.ts'
 import { intendNotice } from '../../../core/notices/intend-notice.ts'
-import { settleNotice } from '../../../core/notices/settle-notice.ts'
+import { settleIntended, settleNotice } from '../../../core/notices/settle-notice.ts'
+import { loadCase } from '../../../core/cases/load-case.ts'
 import { listCaseEvents, lockCase } from '../../../core/cases/case-events.ts'
 import { intendParcel } from '../../../core/dispatch/order-parcel.ts'
+import { recordSmsReports } from '../../../core/effects/record-sms-reports.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { countStatements } from './count-statements.ts'
 import { givenCase, givenOffice, scenario } from './given-case.ts'
 
 let database: TestDatabase
@@ -33,6 +36,24 @@ async function givenEffect(key: string): Promise<string> {
     intendEffect(trx, { caseId, kind: 'sms.send', key, request: { params: {} }, at }),
   )
   return effect.id
+}
+
+const delivered = { delivered: true, errCode: 'DELIVERED', reportedAt: '2026-03-02T10:00:05+08:00' }
+const report = (outId: string) => ({ outId, ...delivered })
+
+async function answerOf(key: string): Promise<unknown> {
+  const answers: unknown[] = await database.db('effect').where({ key }).pluck('answer')
+  return answers[0]
+}
+
+/** Until a statement of this database waits for a lock. */
+async function somebodyWaits(): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rows } = await database.db.raw<{ rows: unknown[] }>(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    expect(rows).toHaveLength(1)
+  })
 }
 
 describe('the effect ledger', () => {
@@ -146,6 +167,42 @@ describe('a notice', () => {
     }
   })
 
+  it('is not settled by who does not know all its channels, and then not in part', async () => {
+    const { caseId } = await givenCase(database)
+    const effects = await database.db.transaction((trx) =>
+      intendNotice(trx, { caseId, notice: 'withdrawn', key: 'unknown', at }),
+    )
+    const state = await loadCase(database.db, { caseId })
+    const channels = effects.slice(0, 1).map(({ id }) => ({
+      id,
+      kind: 'sms.send' as const,
+      state: 'intended' as const,
+      answer: { state: 'done' as const, answer: {} },
+    }))
+    const deps = { db: database.db, clock: { now: () => at } }
+    const notice = { key: 'unknown', notice: 'withdrawn' as const, channels }
+    expect(await settleIntended(deps, state, notice)).toBe(false)
+    expect((await getEffect(database.db, 'unknown:sms')).state).toBe('intended')
+    expect((await listCaseEvents(database.db, caseId)).map((e) => e.type)).toEqual(['submitted'])
+  })
+
+  it('keeps the report of a message that comes while its answer is being settled', async () => {
+    const { caseId } = await givenCase(database)
+    const [sms] = await database.db.transaction((trx) =>
+      intendNotice(trx, { caseId, notice: 'withdrawn', key: 'reported', at }),
+    )
+    if (sms === undefined) throw new Error('no SMS was intended')
+    const deps = { db: database.db, clock: { now: () => at } }
+    let settling: Promise<boolean> | undefined
+    await database.db.transaction(async (trx) => {
+      expect(await recordSmsReports(trx, [report('reported:sms')])).toBe(1)
+      settling = settleNotice(deps, sms, { state: 'done', answer: { id: 'biz' } })
+      await somebodyWaits()
+    })
+    expect(await settling).toBe(true)
+    expect(await answerOf('reported:sms')).toEqual({ id: 'biz', report: delivered })
+  })
+
   it('strikes the query code out of what the ledger keeps', async () => {
     const { caseId } = await givenCase(database)
     const [sms] = await database.db.transaction((trx) =>
@@ -181,6 +238,50 @@ describe('a notice', () => {
     for (const key of ['companyName', 'uscc', 'legalRepName', 'legalRepId', 'agentName']) {
       expect(said).not.toContain(scenario.form[key])
     }
+  })
+})
+
+describe('delivery reports', () => {
+  it('of one push go beside the answers of our messages, the last of each message; others are left', async () => {
+    const ids = [await givenEffect('r-1'), await givenEffect('r-2'), await givenEffect('r-3')]
+    await database.db.transaction((trx) =>
+      settleEffect(trx, ids[0] ?? '', { state: 'done', answer: { id: 'biz' }, at }),
+    )
+    const push = [
+      { ...report('r-1'), delivered: false, errCode: 'MK:0004' },
+      report('r-2'),
+      report('nobody'),
+      report(''),
+      report('r-1'),
+    ]
+    const statements = await countStatements(database.db, async () => {
+      expect(await recordSmsReports(database.db, push)).toBe(3)
+    })
+    expect(statements).toHaveLength(1)
+    expect(await answerOf('r-1')).toEqual({ id: 'biz', report: delivered })
+    expect(await answerOf('r-2')).toEqual({ report: delivered })
+    expect(await answerOf('r-3')).toBeNull()
+    expect((await getEffect(database.db, 'r-2')).state).toBe('intended')
+  })
+
+  it('only belong to messages, and a push of none is one of none', async () => {
+    const { caseId } = await givenCase(database)
+    await database.db.transaction((trx) =>
+      intendEffect(trx, { caseId, kind: 'mail.send', key: 'r-mail', request: {}, at }),
+    )
+    expect(await recordSmsReports(database.db, [report('r-mail')])).toBe(0)
+    expect(await recordSmsReports(database.db, [])).toBe(0)
+    expect(await answerOf('r-mail')).toBeNull()
+  })
+
+  it('of pushes that name the same messages in another order never lock each other out', async () => {
+    const keys = Array.from({ length: 40 }, (_, i) => `r-many-${i}`)
+    for (const key of keys) await givenEffect(key)
+    const pushes = Array.from({ length: 12 }, (_, i) =>
+      (i % 2 === 0 ? keys : keys.toReversed()).map(report),
+    )
+    const known = await Promise.all(pushes.map((push) => recordSmsReports(database.db, push)))
+    expect(known).toEqual(pushes.map(() => 40))
   })
 })
 
