@@ -47,6 +47,11 @@ class EngineSettings extends AbstractProcessEnginePlugin {
     tune(engine);
   }
 
+  @Override
+  public void postInit(ProcessEngineConfigurationImpl engine) {
+    engine.setDeploymentCache(new KeptDefinitions(engine.getDeployers(), CACHED_DEFINITIONS));
+  }
+
   /** The engine's own history tables stay empty: our outbox is the history, and costs a quarter of theirs. */
   private void keepOurOwnHistory(ProcessEngineConfigurationImpl engine) {
     List<HistoryLevel> levels = new ArrayList<>(List.of(new EventLevel()));
@@ -55,6 +60,7 @@ class EngineSettings extends AbstractProcessEnginePlugin {
     engine.setHistory(EventLevel.NAME);
     engine.setEnableDefaultDbHistoryEventHandler(false);
     engine.setCustomHistoryEventHandlers(handlers);
+    engine.setHistoryEventProducer(new KeptDefinitions.Storyteller());
     engine.setHistoryCleanupEnabled(false);
     // Otherwise each end of a case dates the rows of a dozen empty history tables, a statement each.
     engine.setHistoryRemovalTimeStrategy(ProcessEngineConfiguration.HISTORY_REMOVAL_TIME_STRATEGY_NONE);
@@ -107,7 +113,6 @@ class EngineSettings extends AbstractProcessEnginePlugin {
     engine.setDatabaseSchema(config.schema());
     engine.setDatabaseTablePrefix(config.schema() + ".");
     engine.setDatabaseSchemaUpdate("true");
-    engine.setCacheCapacity(CACHED_DEFINITIONS);
     engine.setFailedJobRetryTimeCycle(JOB_RETRIES);
     JobExecutor jobs = engine.getJobExecutor();
     jobs.setWaitTimeInMillis(Math.min(1_000, config.jobWaitMs()));

@@ -265,6 +265,25 @@ class EngineHostTrialTest {
   }
 
   @Test
+  void asks_for_no_definition_it_holds_and_runs_what_the_other_node_deployed() throws Exception {
+    String newer = definitionOf(there.deploy("trial.bpmn", diagram + "<!-- once more -->"));
+    assertThat(newer).isNotEqualTo(trial);
+    JsonNode started = command(here, start(newer, "CASE-KEPT"));
+    String instance = started.path("body").path("id").asText();
+    assertThat(complete(here, fetch(here, "keeper", instance), "keeper", true).path("status").asInt()).isEqualTo(200);
+    String task = JSON.readTree(here.api("GET", "/task?processInstanceId=" + instance, null).body()).get(0).path("id").asText();
+    database.setAutoCommit(false);
+    try {
+      execute("lock table act_re_procdef in access exclusive mode");
+      JsonNode ended = command(here, "{\"kind\":\"complete\",\"taskId\":\"" + task + "\"}");
+      assertThat(ended.path("status").asInt()).as(ended.toString()).isEqualTo(200);
+    } finally {
+      database.rollback();
+      database.setAutoCommit(true);
+    }
+  }
+
+  @Test
   void finds_the_sub_tasks_of_a_task_by_an_index() throws Exception {
     assertThat(count("select count(*) from pg_indexes where schemaname = '" + schema
         + "' and indexname = 'yichuang_idx_task_parent'")).isEqualTo(1);
