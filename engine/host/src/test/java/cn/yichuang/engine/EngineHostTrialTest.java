@@ -1,11 +1,23 @@
 package cn.yichuang.engine;
 
+import static cn.yichuang.engine.Trial.bulk;
+import static cn.yichuang.engine.Trial.command;
+import static cn.yichuang.engine.Trial.commands;
+import static cn.yichuang.engine.Trial.complete;
+import static cn.yichuang.engine.Trial.count;
+import static cn.yichuang.engine.Trial.definitionOf;
+import static cn.yichuang.engine.Trial.engineHistoryRows;
+import static cn.yichuang.engine.Trial.events;
+import static cn.yichuang.engine.Trial.fetch;
+import static cn.yichuang.engine.Trial.many;
+import static cn.yichuang.engine.Trial.resource;
+import static cn.yichuang.engine.Trial.startCommand;
+import static cn.yichuang.engine.Trial.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -84,7 +96,7 @@ class EngineHostTrialTest {
     String task = tasks.get(0).path("id").asText();
     assertThat(command(here, "{\"kind\":\"complete\",\"taskId\":\"" + task + "\"}").path("status").asInt()).isEqualTo(200);
 
-    List<JsonNode> events = events(instance);
+    List<JsonNode> events = events(database, instance);
     assertThat(events).extracting(event -> event.path("k").asText() + " " + event.path("act").asText()).containsExactly(
         "instance.start ", "wait.start Task_Check", "wait.end Task_Check", "wait.start Task_Review",
         "task.create Task_Review", "task.update Task_Review", "task.complete Task_Review", "wait.end Task_Review",
@@ -93,8 +105,8 @@ class EngineHostTrialTest {
     assertThat(events.get(4).path("task").asText()).isEqualTo(task);
     assertThat(events.get(4).path("due").asLong()).isEqualTo(1796054400000L);
     assertThat(events.get(8).path("state").asText()).isEqualTo("COMPLETED");
-    assertThat(count("select count(*) from engine_event where process_instance_id = '" + instance + "'")).isEqualTo(3);
-    assertThat(engineHistoryRows()).isZero();
+    assertThat(count(database, "select count(*) from engine_event where process_instance_id = '" + instance + "'")).isEqualTo(3);
+    assertThat(engineHistoryRows(database, schema)).isZero();
   }
 
   @Test
@@ -105,7 +117,7 @@ class EngineHostTrialTest {
       List<Callable<Integer>> starts = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         Node node = i % 2 == 0 ? here : there;
-        starts.add(() -> command(node, start(trial, "CASE-2")).path("status").asInt());
+        starts.add(() -> command(node, startCommand(trial, "CASE-2")).path("status").asInt());
       }
       for (Future<Integer> answer : callers.invokeAll(starts)) {
         answers.add(answer.get());
@@ -114,9 +126,9 @@ class EngineHostTrialTest {
       callers.shutdown();
     }
     assertThat(answers).containsOnlyOnce(200).containsOnly(200, 409);
-    assertThat(command(here, start(trial, "CASE-2")).path("body").path("type").asText()).isEqualTo("DuplicateStart");
-    assertThat(count("select count(*) from act_ru_execution where business_key_ = 'CASE-2'")).isEqualTo(1);
-    assertThat(count("select count(*) from engine_event where events->0->>'bk' = 'CASE-2'")).isEqualTo(1);
+    assertThat(command(here, startCommand(trial, "CASE-2")).path("body").path("type").asText()).isEqualTo("DuplicateStart");
+    assertThat(count(database, "select count(*) from act_ru_execution where business_key_ = 'CASE-2'")).isEqualTo(1);
+    assertThat(count(database, "select count(*) from engine_event where events->0->>'bk' = 'CASE-2'")).isEqualTo(1);
   }
 
   @Test
@@ -130,9 +142,9 @@ class EngineHostTrialTest {
     } finally {
       execute("alter table engine_event drop constraint trial_refusal");
     }
-    assertThat(events(instance)).extracting(event -> event.path("k").asText())
+    assertThat(events(database, instance)).extracting(event -> event.path("k").asText())
         .containsExactly("instance.start", "wait.start");
-    assertThat(count("select count(*) from act_ru_ext_task where id_ = '" + external + "'")).isEqualTo(1);
+    assertThat(count(database, "select count(*) from act_ru_ext_task where id_ = '" + external + "'")).isEqualTo(1);
     assertThat(complete(here, external, "unlucky", true).path("status").asInt()).isEqualTo(200);
   }
 
@@ -165,7 +177,7 @@ class EngineHostTrialTest {
     assertThat(here.api("PUT", "/external-task/" + external + "/retries", "{\"retries\":3}").statusCode()).isEqualTo(204);
     assertThat(complete(here, external, "failing", true).path("status").asInt()).isEqualTo(200);
     assertThat(here.api("DELETE", "/process-instance/" + instance, null).statusCode()).isEqualTo(204);
-    List<JsonNode> events = events(instance);
+    List<JsonNode> events = events(database, instance);
     assertThat(events).extracting(event -> event.path("k").asText()).containsSubsequence("external.fail",
         "external.fail", "incident.create", "incident.resolve", "task.create", "task.delete", "instance.end");
     assertThat(events).filteredOn(event -> event.path("k").asText().equals("external.fail"))
@@ -186,8 +198,8 @@ class EngineHostTrialTest {
     assertThat(answers).extracting(answer -> answer.path("body").path("type").asText())
         .containsExactly("", "NotFoundException", "BadUserRequestException", "BadRequest", "", "BadRequest");
     assertThat(answers.get(2).path("body").path("message").asText()).contains("locked by worker 'another'");
-    assertThat(count("select count(*) from act_ru_ext_task where id_ in ('" + first + "','" + second + "')")).isZero();
-    assertThat(count("select count(*) from act_ru_ext_task where id_ = '" + foreign + "'")).isEqualTo(1);
+    assertThat(count(database, "select count(*) from act_ru_ext_task where id_ in ('" + first + "','" + second + "')")).isZero();
+    assertThat(count(database, "select count(*) from act_ru_ext_task where id_ = '" + foreign + "'")).isEqualTo(1);
   }
 
   @Test
@@ -210,18 +222,18 @@ class EngineHostTrialTest {
 
   @Test
   void carries_out_commands_in_bulk_each_in_its_own_transaction() throws Exception {
-    JsonNode answers = bulk(here, BulkCommand.PATH, Node.API_TOKEN, commands(start(trial, "CASE-12"),
-        start(trial, "CASE-12"), start("trial:9:none", "CASE-13"),
+    JsonNode answers = bulk(here, BulkCommand.PATH, Node.API_TOKEN, commands(startCommand(trial, "CASE-12"),
+        startCommand(trial, "CASE-12"), start("trial:9:none", "CASE-13"),
         "{\"kind\":\"start\",\"definitionId\":\"" + trial + "\",\"businessKey\":\"CASE-14\",\"variables\":{\"x\":[1]}}",
         "{\"kind\":\"complete\",\"taskId\":\"none\"}",
         "{\"kind\":\"correlate\",\"message\":\"none\",\"processInstanceId\":\"none\"}",
-        "{\"kind\":\"cancel\",\"businessKey\":\"CASE-12\"}", "{\"kind\":\"start\"}", start(trial, "CASE-15")));
+        "{\"kind\":\"cancel\",\"businessKey\":\"CASE-12\"}", "{\"kind\":\"start\"}", startCommand(trial, "CASE-15")));
     assertThat(answers).extracting(answer -> answer.path("status").asInt())
         .containsExactly(200, 409, 404, 400, 500, 500, 400, 400, 200);
     assertThat(answers).extracting(answer -> answer.path("body").path("type").asText()).containsExactly("",
         "DuplicateStart", "NotFoundException", "BadRequest", "NullValueException",
         "MismatchingMessageCorrelationException", "BadRequest", "BadRequest", "");
-    assertThat(count("select count(*) from act_ru_execution where business_key_ in ('CASE-12','CASE-13','CASE-14','CASE-15')"
+    assertThat(count(database, "select count(*) from act_ru_execution where business_key_ in ('CASE-12','CASE-13','CASE-14','CASE-15')"
         + " and parent_id_ is null")).isEqualTo(2);
   }
 
@@ -268,7 +280,7 @@ class EngineHostTrialTest {
   void asks_for_no_definition_it_holds_and_runs_what_the_other_node_deployed() throws Exception {
     String newer = definitionOf(there.deploy("trial.bpmn", diagram + "<!-- once more -->"));
     assertThat(newer).isNotEqualTo(trial);
-    JsonNode started = command(here, start(newer, "CASE-KEPT"));
+    JsonNode started = command(here, startCommand(newer, "CASE-KEPT"));
     String instance = started.path("body").path("id").asText();
     assertThat(complete(here, fetch(here, "keeper", instance), "keeper", true).path("status").asInt()).isEqualTo(200);
     String task = JSON.readTree(here.api("GET", "/task?processInstanceId=" + instance, null).body()).get(0).path("id").asText();
@@ -285,13 +297,13 @@ class EngineHostTrialTest {
 
   @Test
   void finds_the_sub_tasks_of_a_task_by_an_index() throws Exception {
-    assertThat(count("select count(*) from pg_indexes where schemaname = '" + schema
+    assertThat(count(database, "select count(*) from pg_indexes where schemaname = '" + schema
         + "' and indexname = 'yichuang_idx_task_parent'")).isEqualTo(1);
   }
 
   @Test
   void keeps_the_busy_tables_small() throws Exception {
-    assertThat(count("select count(*) from pg_class where relnamespace = '" + schema + "'::regnamespace"
+    assertThat(count(database, "select count(*) from pg_class where relnamespace = '" + schema + "'::regnamespace"
         + " and 'fillfactor=80' = any(reloptions)")).isEqualTo(5);
   }
 
@@ -361,26 +373,9 @@ class EngineHostTrialTest {
   }
 
   private String start(Node node, String businessKey, int status) throws Exception {
-    JsonNode answer = command(node, start(trial, businessKey));
+    JsonNode answer = command(node, startCommand(trial, businessKey));
     assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(status);
     return answer.path("body").path("id").asText();
-  }
-
-  private static String start(String definition, String businessKey) {
-    return "{\"kind\":\"start\",\"definitionId\":\"" + definition + "\",\"businessKey\":\"" + businessKey
-        + "\",\"variables\":{\"score\":5,\"urgent\":true,\"dueAt\":\"2026-12-01T00:00:00.000+08:00\"}}";
-  }
-
-  private static JsonNode command(Node node, String command) throws Exception {
-    return bulk(node, BulkCommand.PATH, Node.API_TOKEN, commands(command)).path(0);
-  }
-
-  private static String commands(String... commands) {
-    return "{\"commands\":[" + String.join(",", commands) + "]}";
-  }
-
-  private static String task(String id, String variables) {
-    return "{\"id\":\"" + id + "\",\"variables\":" + variables + "}";
   }
 
   private JsonNode bulkComplete(String worker, String... tasks) throws Exception {
@@ -388,84 +383,9 @@ class EngineHostTrialTest {
         "{\"workerId\":\"" + worker + "\",\"tasks\":[" + String.join(",", tasks) + "]}");
   }
 
-  private static JsonNode bulk(Node node, String path, String token, String json) throws Exception {
-    HttpResponse<String> answer = node.send("POST", path, token, json);
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return JSON.readTree(answer.body());
-  }
-
-  /** One command more than a request may hold. */
-  private static String many() {
-    return "[" + "{},".repeat(BulkDoor.MAX_COMMANDS) + "{}]";
-  }
-
-  private static String definitionOf(HttpResponse<String> deployment) throws Exception {
-    assertThat(deployment.statusCode()).as(deployment.body()).isEqualTo(200);
-    return JSON.readTree(deployment.body()).path("deployedProcessDefinitions").fieldNames().next();
-  }
-
-  /** Fetches until the task of this instance is among those locked. */
-  private static String fetch(Node node, String worker, String instance) throws Exception {
-    while (true) {
-      JsonNode tasks = JSON.readTree(node.worker("POST", "/external-task/fetchAndLock", "{\"workerId\":\"" + worker
-          + "\",\"maxTasks\":1,\"asyncResponseTimeout\":20000,\"topics\":[{\"topicName\":\"material-check\","
-          + "\"lockDuration\":600000,\"processInstanceId\":\"" + instance + "\",\"processDefinitionKey\":\"trial\"}]}").body());
-      for (JsonNode task : tasks) {
-        if (task.path("processInstanceId").asText().equals(instance)) {
-          return task.path("id").asText();
-        }
-      }
-    }
-  }
-
-  private static JsonNode complete(Node node, String id, String worker, boolean complete) throws Exception {
-    return bulk(node, BulkComplete.PATH, Node.WORKER_TOKEN, "{\"workerId\":\"" + worker + "\",\"tasks\":["
-        + task(id, "{\"complete\":" + complete + "}") + "]}").path(0);
-  }
-
-  private List<JsonNode> events(String instance) throws Exception {
-    List<JsonNode> events = new ArrayList<>();
-    try (Statement statement = database.createStatement(); ResultSet rows = statement.executeQuery(
-        "select events from engine_event where process_instance_id = '" + instance + "' order by id")) {
-      while (rows.next()) {
-        JSON.readTree(rows.getString(1)).forEach(events::add);
-      }
-    }
-    return events;
-  }
-
-  private long engineHistoryRows() throws SQLException {
-    long rows = 0;
-    List<String> tables = new ArrayList<>();
-    try (Statement statement = database.createStatement(); ResultSet names = statement.executeQuery(
-        "select tablename from pg_tables where schemaname = '" + schema + "' and tablename like 'act_hi_%'")) {
-      while (names.next()) {
-        tables.add(names.getString(1));
-      }
-    }
-    assertThat(tables).isNotEmpty();
-    for (String table : tables) {
-      rows += count("select count(*) from " + table);
-    }
-    return rows;
-  }
-
-  private long count(String query) throws SQLException {
-    try (Statement statement = database.createStatement(); ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
   private void execute(String sql) throws SQLException {
     try (Statement statement = database.createStatement()) {
       statement.execute(sql);
-    }
-  }
-
-  private static String resource(String name) throws Exception {
-    try (var in = EngineHostTrialTest.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }
