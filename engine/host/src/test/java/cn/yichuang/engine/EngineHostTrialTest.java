@@ -158,7 +158,7 @@ class EngineHostTrialTest {
       Future<HttpResponse<String>> poll = poller.submit(() -> there.worker("POST", "/external-task/fetchAndLock",
           "{\"workerId\":\"poller\",\"maxTasks\":1,\"asyncResponseTimeout\":20000,"
               + "\"topics\":[{\"topicName\":\"poll-topic\",\"lockDuration\":60000}]}"));
-      assertThat(command(here, start(definition, "CASE-4")).path("status").asInt()).isEqualTo(200);
+      assertThat(command(here, startCommand(definition, "CASE-4")).path("status").asInt()).isEqualTo(200);
       assertThat(JSON.readTree(poll.get().body())).hasSize(1);
     } finally {
       poller.shutdown();
@@ -223,7 +223,7 @@ class EngineHostTrialTest {
   @Test
   void carries_out_commands_in_bulk_each_in_its_own_transaction() throws Exception {
     JsonNode answers = bulk(here, BulkCommand.PATH, Node.API_TOKEN, commands(startCommand(trial, "CASE-12"),
-        startCommand(trial, "CASE-12"), start("trial:9:none", "CASE-13"),
+        startCommand(trial, "CASE-12"), startCommand("trial:9:none", "CASE-13"),
         "{\"kind\":\"start\",\"definitionId\":\"" + trial + "\",\"businessKey\":\"CASE-14\",\"variables\":{\"x\":[1]}}",
         "{\"kind\":\"complete\",\"taskId\":\"none\"}",
         "{\"kind\":\"correlate\",\"message\":\"none\",\"processInstanceId\":\"none\"}",
