@@ -16,9 +16,9 @@ export const FEEL_NAMES = ['materials', 'today'] as const
 
 /**
  * What an expression says depends on the values of its names and on nothing else, and a case asks the same many times
- * (check, filing, each act). By hash: no answer of an applicant stays in memory for it.
+ * (check, filing, each act). By hash, and only yes and no: nothing an applicant wrote stays in memory for it.
  */
-const answers = new LRUCache<string, { readonly value: unknown }>({ max: 5_000 })
+const answers = new LRUCache<string, boolean>({ max: 5_000 })
 
 /**
  * @param keys every key of the form: a field without an answer is null, as FEEL wants it, not an unknown name
@@ -30,36 +30,21 @@ export function evaluateFeel(
   keys: readonly string[],
 ): unknown {
   const given: Record<string, unknown> = {}
-  const names = namesIn(expression)
-  for (const key of keys) if (names.has(key)) given[key] = scope.form[key] ?? null
-  if (names.has('materials')) given['materials'] = scope.materials ?? {}
-  if (names.has('today')) given['today'] = scope.today ?? null
+  // Not by reading it: what a name is depends on which names there are (a key may be called `external`).
+  const reads = (name: string) => expression.includes(name)
+  for (const key of keys) if (reads(key)) given[key] = scope.form[key] ?? null
+  if (reads('materials')) given['materials'] = scope.materials ?? {}
+  if (reads('today')) given['today'] = scope.today ?? null
   const asked = createHash('sha256')
     .update(`${expression}\n${JSON.stringify(given)}`)
     .digest('base64')
   const answered = answers.get(asked)
-  if (answered !== undefined) return answered.value
+  if (answered !== undefined) return answered
   const day = scope.today
-  const context = names.has('today') && day !== undefined ? { ...given, today: date(day) } : given
+  const context = reads('today') && day !== undefined ? { ...given, today: date(day) } : given
   const { value } = evaluate(expression, context)
-  answers.set(asked, { value })
+  if (typeof value === 'boolean') answers.set(asked, value)
   return value
-}
-
-const namesOf = new LRUCache<string, ReadonlySet<string>>({ max: 2_000 })
-
-/** Every name the expression reads, and more: names it binds itself are among them. */
-function namesIn(expression: string): ReadonlySet<string> {
-  const found = namesOf.get(expression)
-  if (found !== undefined) return found
-  const names = new Set<string>()
-  parseExpression(expression, {}, undefined).iterate({
-    enter(node) {
-      if (/Name$/.test(node.name)) names.add(expression.slice(node.from, node.to))
-    },
-  })
-  namesOf.set(expression, names)
-  return names
 }
 
 /** Read the machine's clock: the office's day is given as `today`. */

@@ -14,7 +14,7 @@ const ABSOLUTE_MS = 12 * 3_600_000
 const TOUCH_MS = 60_000
 /**
  * A session just looked up is believed for so long: a page load with ten requests is one look-up. A logout at another node
- * and a retirement are seen that much later; what the person may do is asked anew by every act (rights.ts).
+ * and a retirement take effect that much later; acts that need a post ask for it anew (rights.ts).
  */
 const BELIEVED_MS = 2_000
 
@@ -35,6 +35,7 @@ export function createSessions({ db, clock }: { db: Knex; clock: Clock }) {
   /** by hash, as in the table */
   const believed = new LRUCache<string, { readonly session: StaffSession; readonly at: Date }>({
     max: 5_000,
+    ttl: BELIEVED_MS,
   })
   let ended = 0
 

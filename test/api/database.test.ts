@@ -1,5 +1,7 @@
+import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
+import { commitsWithNext } from '../../core/database/commit-with-next.ts'
 import { createListener } from '../../core/database/listen.ts'
 import { createPool } from '../../core/database/pool.ts'
 import { sqlState, violates } from '../../core/database/sql-state.ts'
@@ -16,6 +18,38 @@ beforeAll(async () => {
     insert into trial values (1, 0), (2, 0);`)
 })
 afterAll(() => database.close())
+
+describe('a statement that need not last by itself', () => {
+  const durable = async (db: Knex): Promise<unknown> => {
+    const { rows } = await db.raw<{ rows: { on: string }[] }>(
+      `select current_setting('synchronous_commit') as on`,
+    )
+    return rows[0]?.on
+  }
+
+  it('does not wait for the disk alone, and leaves a transaction and its connection as they were', async () => {
+    const { db } = database
+    expect(commitsWithNext(db)).toContain('off')
+    await db.transaction(async (trx) => {
+      await trx.raw(`select 1 where ${commitsWithNext(trx)}`)
+      expect(await durable(trx)).toBe('on')
+      await trx.transaction(async (inner) => {
+        await inner.raw(`select 1 where ${commitsWithNext(inner)}`)
+        expect(await durable(inner)).toBe('on')
+      })
+    })
+    const one = createPool({ url: database.url, max: 1, applicationName: 'one' })
+    try {
+      const { rows } = await one.raw<{ rows: unknown[] }>(
+        `select current_setting('synchronous_commit') as on where ${commitsWithNext(one)}`,
+      )
+      expect(rows).toEqual([{ on: 'off' }])
+      expect(await durable(one)).toBe('on')
+    } finally {
+      await one.destroy()
+    }
+  })
+})
 
 describe('the pool', () => {
   it('gives a day as text, a safe bigint as number and a larger one as text', async () => {

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { Problem } from '../../../contracts/problems.ts'
@@ -170,9 +171,47 @@ describe('sessions', () => {
     expect(await here.find(token)).toBeDefined()
     after(2_000)
     expect(await here.find(token)).toBeUndefined()
+  })
 
-    const left = await here.create({ personId: personId('chief1') })
-    const [, found] = await Promise.all([here.end(left.token), here.find(left.token)])
-    expect(await here.find(left.token), `read as ${found?.personId ?? 'ended'}`).toBeUndefined()
+  it('are not believed when they ended while they were being looked up', async () => {
+    const sessions = createSessions(office)
+    const { token } = await sessions.create({ personId: personId('chief1') })
+    const late = holdNextAnswer(office.db, /^\s*select s\.person_id/)
+    const early = sessions.find(token)
+    await late.answered
+    await sessions.end(token)
+    late.release()
+    expect(await early).toBeDefined()
+    expect(await sessions.find(token)).toBeUndefined()
   })
 })
+
+/** PostgreSQL answers the next such statement, and the caller hears of it when `release` is called. */
+function holdNextAnswer(db: Knex, statement: RegExp) {
+  const client = db.client as { acquireConnection: () => Promise<Connection> }
+  const acquire = client.acquireConnection.bind(client)
+  let answer = () => undefined as void
+  let release = () => undefined as void
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  const released = new Promise<void>((resolve) => (release = resolve))
+  client.acquireConnection = async () => {
+    const connection = await acquire()
+    const query = connection.query
+    connection.query = async (...args) => {
+      connection.query = query
+      const result = await query.apply(connection, args)
+      const [first] = args as [{ text?: string }]
+      if (!statement.test(first.text ?? '')) return result
+      client.acquireConnection = acquire
+      answer()
+      await released
+      return result
+    }
+    return connection
+  }
+  return { answered, release: () => release() }
+}
+
+interface Connection {
+  query: (...args: unknown[]) => Promise<unknown>
+}

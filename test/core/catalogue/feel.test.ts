@@ -16,13 +16,32 @@ const EXPRESSIONS = [
   'count(rows[amount > limit]) = materials["LD-1"]',
   'if today > date(until) then "late" else kind',
   'until',
+  'external = "5"',
+  'if function = "5" then external else kind',
 ]
 const FORMS = [
   { until: '2027-01-01', kind: 'a', limit: 3, rows: [{ amount: 4 }], premisesType: 'own' },
   { until: '2026-01-01', kind: 'b', limit: 5, rows: [{ amount: 4 }], premisesType: 'lease' },
-  { kind: null, limit: '3', rows: [], registeredCapital: 2_000_000, premisesArea: 50 },
+  {
+    kind: null,
+    limit: '3',
+    rows: [],
+    external: '5',
+    function: '5',
+    registeredCapital: 2_000_000,
+    premisesArea: 50,
+  },
 ]
-const KEYS = ['until', 'kind', 'limit', 'rows', 'premisesType', 'registeredCapital']
+const KEYS = [
+  'until',
+  'kind',
+  'limit',
+  'rows',
+  'premisesType',
+  'registeredCapital',
+  'external',
+  'function',
+]
 const SCOPES: FeelScope[] = FORMS.flatMap((form) => [
   { form },
   { form, materials: { 'LD-1': 1 }, today: '2026-11-23' },
