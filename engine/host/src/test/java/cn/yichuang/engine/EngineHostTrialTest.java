@@ -10,7 +10,6 @@ import static cn.yichuang.engine.Trial.engineHistoryRows;
 import static cn.yichuang.engine.Trial.events;
 import static cn.yichuang.engine.Trial.fetch;
 import static cn.yichuang.engine.Trial.many;
-import static cn.yichuang.engine.Trial.resource;
 import static cn.yichuang.engine.Trial.startCommand;
 import static cn.yichuang.engine.Trial.task;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +18,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,62 +27,27 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Two real nodes on a real PostgreSQL. Runs when ENGINE_TEST_DATABASE_URL names a database in which a schema may
- * be created and dropped; the plain build needs no database.
- */
+/** Cases, events, doors and the deploy gate, on two real nodes. */
 @EnabledIfEnvironmentVariable(named = "ENGINE_TEST_DATABASE_URL", matches = "postgres.*")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineHostTrialTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final String url = System.getenv("ENGINE_TEST_DATABASE_URL");
-  private final String schema = "trial_" + ProcessHandle.current().pid();
-  private Connection database;
-  private Node here;
-  private Node there;
-  private String diagram;
-  private String trial;
+  @RegisterExtension
+  static final TwoNodes NODES = TwoNodes.SHARED;
 
-  @BeforeAll
-  void startTwoNodesOnAnEmptySchema() throws Exception {
-    DatabaseUrl address = DatabaseUrl.parse(url);
-    database = DriverManager.getConnection(address.jdbcUrl(schema), address.user(), address.password());
-    execute("create schema " + schema);
-    execute(resource("/engine-tables.sql"));
-    diagram = resource("/trial.bpmn");
-    // Together, because each must create Camunda's tables or wait for the other.
-    ExecutorService starters = Executors.newFixedThreadPool(2);
-    try {
-      Future<Node> first = starters.submit(() -> Node.start(url, schema));
-      Future<Node> second = starters.submit(() -> Node.start(url, schema));
-      here = first.get();
-      there = second.get();
-    } finally {
-      starters.shutdown();
-    }
-    trial = definitionOf(here.deploy("trial.bpmn", diagram));
-  }
-
-  @AfterAll
-  void stopEverything() throws Exception {
-    for (Node node : new Node[] {here, there}) {
-      if (node != null) {
-        node.close();
-      }
-    }
-    execute("drop schema if exists " + schema + " cascade");
-    database.close();
-  }
+  private final Connection database = NODES.database();
+  private final String schema = NODES.schema();
+  private final Node here = NODES.here();
+  private final Node there = NODES.there();
+  private final String diagram = NODES.diagram();
+  private final String trial = NODES.trial();
 
   @Test
   void walks_a_case_and_tells_its_story_in_the_outbox() throws Exception {
