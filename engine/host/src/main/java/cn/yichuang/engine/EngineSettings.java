@@ -44,6 +44,7 @@ class EngineSettings extends AbstractProcessEnginePlugin {
     leaveOutWhatWeDoNotUse(engine);
     lockDown(engine);
     installDeployGate(engine);
+    KnownAnswers.install(engine);
     tune(engine);
   }
 

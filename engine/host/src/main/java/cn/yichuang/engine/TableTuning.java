@@ -11,9 +11,6 @@ import org.springframework.stereotype.Component;
  * Storage settings for the engine's busy tables, whose rows live for seconds and are updated a few times. Room
  * on the page lets an update stay off the indexes (locking an external task changes no indexed column), and an
  * early vacuum keeps a small table small. Set once, on tables that have no settings; an operator's own stay.
- *
- * <p>And the one index Camunda forgot: each completed user task is asked for its sub-tasks, which without it reads
- * the table of all open tasks. No task of ours has a parent, so the index stays empty and costs nothing.
  */
 @Component
 class TableTuning implements ApplicationRunner {
@@ -40,7 +37,5 @@ class TableTuning implements ApplicationRunner {
             + " set (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)");
       }
     }
-    jdbc.execute("create index if not exists yichuang_idx_task_parent on " + schema
-        + ".act_ru_task (parent_task_id_) where parent_task_id_ is not null");
   }
 }

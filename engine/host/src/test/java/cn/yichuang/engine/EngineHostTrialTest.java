@@ -259,12 +259,6 @@ class EngineHostTrialTest {
   }
 
   @Test
-  void finds_the_sub_tasks_of_a_task_by_an_index() throws Exception {
-    assertThat(count(database, "select count(*) from pg_indexes where schemaname = '" + schema
-        + "' and indexname = 'yichuang_idx_task_parent'")).isEqualTo(1);
-  }
-
-  @Test
   void keeps_the_busy_tables_small() throws Exception {
     assertThat(count(database, "select count(*) from pg_class where relnamespace = '" + schema + "'::regnamespace"
         + " and 'fillfactor=80' = any(reloptions)")).isEqualTo(5);
