@@ -16,7 +16,7 @@ const TOUCH_MS = 60_000
  * A session just looked up is believed for so long: a page load with ten requests is one look-up. A logout at another node
  * and a retirement take effect that much later; acts that need a post ask for it anew (rights.ts).
  */
-const BELIEVED_MS = 2_000
+export const BELIEVED_MS = 2_000
 
 export interface StaffSession {
   readonly personId: string

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { DEMO_STAFF } from '../../../core/identity/demo-staff.ts'
+import { BELIEVED_MS } from '../../../core/identity/sessions.ts'
 import { describeApi, type ApiDescription } from '../../../server/describe-api.ts'
 import { bodyOf, openHouse, type House } from './house.ts'
 
@@ -54,6 +56,7 @@ describe('every staff door', () => {
     expect((await fetch(`${house.publicUrl}/api/desk/inbox`, { headers: forged })).status).toBe(401)
     const { http } = await house.signIn('window2')
     await house.db('staff_session').update({ seen_at: new Date(Date.now() - 31 * 60_000) })
+    await sleep(BELIEVED_MS)
     expect((await http.send('/api/desk/inbox')).status).toBe(401)
     await house.db('staff_session').update({ seen_at: new Date() })
   })
